@@ -1,0 +1,1 @@
+"""Find health-aid reports in scraped Chinese web pages and model their topics."""

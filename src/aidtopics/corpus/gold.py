@@ -1,0 +1,99 @@
+"""Gold pages as JSON Lines: one page a line, every passage with its kind."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from aidtopics.errors import UsageError, nearest
+from aidtopics.pages.facts import as_date
+from aidtopics.records import GoldPage, GoldPassage, Kind, Label
+
+_E = TypeVar("_E", Label, Kind)
+
+
+def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
+    """Read gold pages from files or folders of `.jsonl`, in name order.
+
+    Raises:
+        UsageError: a path is missing, or rows are not gold pages; all problems are listed at once.
+    """
+    pages: list[GoldPage] = []
+    problems: list[str] = []
+    for path in _files(paths):
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                pages.append(gold_from_row(orjson.loads(line)))
+            except (orjson.JSONDecodeError, ValueError) as error:
+                problems.append(f"{path}#{number}: {error}")
+    seen: dict[str, int] = {}
+    for page in pages:
+        seen[page.page_id] = seen.get(page.page_id, 0) + 1
+    problems += [f"page_id {page_id} stands {count} times" for page_id, count in seen.items() if count > 1]
+    if problems:
+        shown = "\n  ".join(problems[:20]) + (f"\n  … and {len(problems) - 20} more" if len(problems) > 20 else "")
+        raise UsageError(f"found {len(problems)} problems in the gold pages; correct these lines:\n  {shown}")
+    if not pages:
+        raise UsageError(f"found no gold pages in {', '.join(map(str, paths))}; expected .jsonl rows with passages")
+    return tuple(pages)
+
+
+def gold_from_row(row: Any) -> GoldPage:  # noqa: ANN401 - parsed JSON
+    """A gold page from a parsed row.
+
+    Raises:
+        ValueError: what was found and what was expected.
+    """
+    if not isinstance(row, dict) or not isinstance(row.get("passages"), list):
+        raise ValueError("expected an object with page_id, site, label and passages")
+    absent = [key for key in ("page_id", "site", "label") if not isinstance(row.get(key), str) or not row[key]]
+    if absent:
+        raise ValueError(f"found no {', '.join(absent)}")
+    label = _member(Label, row["label"])
+    passages = tuple(_passage(part) for part in row["passages"])
+    kinds = {passage.kind for passage in passages}
+    if label is Label.AID and Kind.BODY not in kinds:
+        raise ValueError("found an aid page without a body passage")
+    if label is Label.NOISE and kinds & {Kind.TITLE, Kind.BODY}:
+        raise ValueError("found title or body passages on a noise page; prose there is other_topic")
+    date = row.get("date")
+    if date is not None and as_date(str(date)) != date:
+        raise ValueError(f"found date {date!r}, expected YYYY-MM-DD or null")
+    return GoldPage(row["page_id"], row["site"], label, passages, date, str(row.get("note") or ""))
+
+
+def corpus_hash(pages: Sequence[GoldPage]) -> str:
+    """SHA-256 over the pages as read, in order of their ids: the same for the same gold, however it is filed."""
+    digest = hashlib.sha256()
+    for page in sorted(pages, key=lambda page: page.page_id):
+        fields = [page.page_id, page.site, page.label, page.date, [[p.text, p.kind] for p in page.passages]]
+        digest.update(orjson.dumps(fields))
+    return digest.hexdigest()
+
+
+def _passage(part: Any) -> GoldPassage:  # noqa: ANN401 - parsed JSON
+    if not isinstance(part, dict) or not isinstance(part.get("text"), str) or not part["text"].strip():
+        raise ValueError("found a passage without text")
+    if "\n" in part["text"]:
+        raise ValueError(f"found a line end inside the passage {part['text'][:20]!r}; a passage is one line")
+    return GoldPassage(part["text"], _member(Kind, part.get("kind")))
+
+
+def _member(kinds: type[_E], value: object) -> _E:
+    try:
+        return kinds(str(value))
+    except ValueError:
+        raise ValueError(f"found {kinds.__name__.lower()} {value!r}; {nearest(str(value), list(kinds))}") from None
+
+
+def _files(paths: Iterable[str | Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise UsageError(f"found no {path}; expected a gold .jsonl file or a folder of them")
+        files += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    return files

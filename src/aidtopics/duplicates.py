@@ -1,0 +1,58 @@
+"""Mirrored and reprinted pages: which texts are nearly the same, and which pages must stay on one side of a split."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+SHINGLE = 5  # characters; about three Chinese words
+PERMUTATIONS = 128
+SIMILARITY = 0.6  # estimated Jaccard similarity of the shingle sets from which two texts count as one
+
+
+def clusters(texts: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Number of the near-duplicate cluster of each text, shape (texts,); numbers count up in order of appearance.
+
+    MinHash over character shingles (Broder 1997) with locality-sensitive hashing, so the work grows with the number of
+    texts and not with its square. White space and marks do not count, because mirrors change them.
+    """
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=SIMILARITY, num_perm=PERMUTATIONS)
+    pairs: list[tuple[int, int]] = []
+    for number, text in enumerate(texts):
+        bare = "".join(character for character in text if character.isalnum())
+        shingles = {bare[i : i + SHINGLE].encode() for i in range(max(1, len(bare) - SHINGLE + 1))}
+        signature = MinHash(num_perm=PERMUTATIONS)
+        signature.update_batch(shingles)
+        pairs += [(number, int(other)) for other in index.query(signature)]
+        index.insert(str(number), signature)
+    return _components(len(texts), pairs)
+
+
+def split_groups(sites: Sequence[str], texts: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Group of each page such that no site and no near-duplicate stands in two groups, shape (pages,)."""
+    number_of_site: dict[str, int] = {}
+    for number, site in enumerate(sites):
+        number_of_site.setdefault(site, number)
+    pairs = [(number, number_of_site[site]) for number, site in enumerate(sites)]
+    first_of_cluster: dict[int, int] = {}
+    for number, cluster in enumerate(clusters(texts).tolist()):
+        pairs.append((number, first_of_cluster.setdefault(cluster, number)))
+    return _components(len(sites), pairs)
+
+
+def _components(count: int, pairs: Sequence[tuple[int, int]]) -> npt.NDArray[np.intp]:
+    """Connected components, numbered in order of their first member."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not count:
+        return np.zeros(0, np.intp)
+    rows, columns = (np.array(side, np.intp) for side in zip(*pairs, strict=True)) if pairs else (np.zeros(0, np.intp),) * 2
+    graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(count, count))
+    _, component = connected_components(graph, directed=False)
+    _, first, inverse = np.unique(component, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.intp)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]

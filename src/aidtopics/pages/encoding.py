@@ -1,0 +1,89 @@
+"""Bytes to text: finds the encoding of a file that may state a wrong one, or none."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from aidtopics.errors import UnreadableError
+
+_BOMS = (
+    # UTF-32 first: its little-endian mark begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Chinese pages are in one of these; anything else the detector could name is a misreading of short input.
+_CANDIDATES = ["gb18030", "big5", "utf_16_le", "utf_16_be"]
+_DETECTION_BYTES = 1 << 16
+_MARKUP = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
+    """Decode bytes of unknown encoding; returns text and the encoding's name.
+
+    Order of trust: byte order mark, valid UTF-8, the detector's reading of the bytes, and last what the file or the
+    server declares, because on Chinese pages the declaration is wrong more often than valid UTF-8 is an accident.
+
+    Raises:
+        UnreadableError: the bytes are not text.
+    """
+    for bom, name in _BOMS:
+        if content.startswith(bom):
+            return content.decode(name, "replace"), name
+    wide = _utf16_without_mark(content)
+    if wide:
+        return content.decode(wide, "replace"), wide
+    if b"\0" in content[:4096]:
+        raise UnreadableError("found binary data, expected text; convert it to text or HTML first")
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        # A cut at the end, or single damaged bytes in a text that is otherwise valid UTF-8.
+        lenient = content.decode("utf-8", "replace")
+        damaged = lenient.count("\ufffd")
+        multibyte = sum(character > "\x7f" for character in lenient) - damaged
+        if error.start >= len(content) - 3 or multibyte > 20 * damaged:
+            return lenient, "utf-8"
+    name = _detect(content) or _known(declared or declared_charset(content)) or "gb18030"
+    return content.decode(name, "replace"), name
+
+
+def declared_charset(content: bytes) -> str | None:
+    """The charset that an HTML page states in its first 4 KiB, unchecked."""
+    match = _META_CHARSET.search(content[:4096])
+    return match[1].decode("ascii", "replace").lower() if match else None
+
+
+def _detect(content: bytes) -> str | None:
+    sample = _MARKUP.sub(b" ", content[: 4 * _DETECTION_BYTES])[:_DETECTION_BYTES]
+    best = from_bytes(sample, cp_isolation=_CANDIDATES, preemptive_behaviour=False).best()
+    return best.encoding if best else None
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
+    """Chinese text in UTF-16 is told by its ASCII characters and line ends: every second byte of theirs is zero."""
+    sample = content[:4096]
+    if len(sample) < 4 or b"\0" not in sample:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if min(even, odd) * 10 > max(even, odd):
+        return None
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    text = sample[: len(sample) // 2 * 2].decode(name, "replace")
+    plausible = sum(c.isprintable() or c.isspace() for c in text)
+    return name if plausible > 0.95 * len(text) and "\ufffd" not in text[:-1] else None
+
+
+def _known(charset: str | None) -> str | None:
+    if charset is None:
+        return None
+    try:
+        name = codecs.lookup(charset).name
+    except LookupError:
+        return None
+    # GB18030 contains the two older sets, and pages that declare those use its characters.
+    return "gb18030" if name in ("gb2312", "gbk") else name

@@ -1,0 +1,54 @@
+"""Title, date and publisher as the text of a page states them."""
+
+import datetime
+import re
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
+_DATE_LABEL = re.compile(r"(?:发布|發布|更新|发表|發表|刊登|录入|添加|编辑)?(?:时间|時間|日期|于)\s*[:：]?\s*$")
+_PUBLISHER = re.compile(r"(?:稿件来源|信息来源|文章来源|来\s*源|來\s*源)\s*[:：]\s*([^\s|｜,，。;；:：()（）]{2,30})")
+_NEXT_FIELD = re.compile(r"(?:作者|时间|時間|日期|编辑|編輯|点击|點擊|浏览|字体|发布|發布|责任).*$")
+# A byline is a short line near the top or the end; a date inside prose is the date of what is told, not of the page.
+_BYLINE_LENGTH = 120
+_LINES = 60
+
+
+def stated_date(text: str, today: datetime.date | None = None) -> str | None:
+    """The date a byline states, as YYYY-MM-DD: a labelled one first, else the first in a short line."""
+    unlabelled = None
+    for line in _byline_candidates(text):
+        for match in _DATE.finditer(line):
+            date = as_date(match[0], today)
+            if date and _DATE_LABEL.search(line[: match.start()]):
+                return date
+            if date and unlabelled is None and "。" not in line:
+                unlabelled = date
+    return unlabelled
+
+
+def stated_publisher(text: str) -> str | None:
+    """The outlet behind 来源: in a byline."""
+    for line in _byline_candidates(text):
+        match = _PUBLISHER.search(line)
+        if match:
+            name = _NEXT_FIELD.sub("", match[1]).strip("-—· ")
+            if len(name) >= 2:
+                return name
+    return None
+
+
+def as_date(written: str, today: datetime.date | None = None) -> str | None:
+    """A written date as YYYY-MM-DD; None if it is no calendar day or lies in the future."""
+    match = _DATE.search(written) or _COMPACT.search(written)
+    if not match:
+        return None
+    try:
+        date = datetime.date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+    return date.isoformat() if date <= (today or datetime.date.today()) else None
+
+
+def _byline_candidates(text: str) -> list[str]:
+    lines = [line.strip() for line in text[:20_000].splitlines()]
+    return [line for line in lines if 0 < len(line) <= _BYLINE_LENGTH][:_LINES]

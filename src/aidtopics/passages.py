@@ -1,0 +1,95 @@
+"""A page to passages: lines, list items and paragraphs with exact offsets."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from aidtopics.records import Page, Passage
+
+# Scraped text keeps what stood side by side apart by runs of blanks.
+_GAP = re.compile(r"[ \t\u3000]*(?:[ \t]{3}|\u3000{2}|\t)[ \t\u3000]*")
+# From so many items a gapped line is a list; fewer are one byline or heading set with blanks.
+_LIST_ITEMS = 4
+# A piece this long beside a gap is a paragraph whose line end was lost.
+_PARAGRAPH = 60
+# A page whose text is all in one line has lost its line ends; below this length it is just a short page.
+_ONE_LINE_PAGE = 300
+_ONE_LINE_SHARE = 0.9
+# Longer than any paragraph a person wrote; kept whole it would hide where an article ends.
+_LONGEST = 2500
+_SENTENCE_END = re.compile(r"[。！？!?…]+[”’』」）)\"]*\s*")
+_LOST_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])|" + _SENTENCE_END.pattern)
+_WHITE = " \t\n\r\f\v\u3000"
+
+
+def split(page: Page) -> tuple[Passage, ...]:
+    """The passages of a page in order; together they hold every visible character of it.
+
+    A line is a passage, long paragraphs included. A line of four or more items set apart by runs of blanks is split
+    into its items, and so is a line that joins paragraphs with such runs. Where a page has lost its line ends
+    altogether, or a line is longer than any paragraph, it is split at the ends of sentences.
+    """
+    text = page.text
+    visible = len(text.strip(_WHITE))
+    starts = [block.start for block in page.blocks]
+    found = []
+    for start, end in _lines(text):
+        lost_breaks = end - start > _ONE_LINE_PAGE and end - start >= _ONE_LINE_SHARE * visible and not page.blocks
+        if lost_breaks:
+            pieces = _split_at(text, start, end, _LOST_BREAK)
+        elif end - start > _LONGEST:
+            pieces = _split_at(text, start, end, _SENTENCE_END)
+        else:
+            pieces = _items(text, start, end)
+        for piece_start, piece_end in pieces:
+            index = bisect_right(starts, piece_start) - 1
+            block = page.blocks[index] if index >= 0 and piece_start < page.blocks[index].end else None
+            found.append(
+                Passage(
+                    page.page_id,
+                    piece_start,
+                    piece_end,
+                    tag=block.tag if block else None,
+                    link_density=block.link_density if block else None,
+                )
+            )
+    return tuple(found)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.split("\n"):
+        bare = line.strip(_WHITE)
+        if bare:
+            inner = start + len(line) - len(line.lstrip(_WHITE))
+            yield inner, inner + len(bare)
+        start += len(line) + 1
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The items of a gapped line, or the line whole."""
+    line = text[start:end]
+    if "   " not in line and "\t" not in line and "\u3000\u3000" not in line:
+        return [(start, end)]
+    pieces = _split_at(text, start, end, _GAP)
+    is_list = len(pieces) >= _LIST_ITEMS
+    has_paragraph = any(piece_end - piece_start >= _PARAGRAPH for piece_start, piece_end in pieces)
+    return pieces if is_list or has_paragraph else [(start, end)]
+
+
+def _split_at(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Pieces between boundaries; the visible characters of a boundary (a full stop) stay with the piece before it."""
+    pieces = []
+    position = start
+    for match in boundary.finditer(text, start, end):
+        pieces.append((position, match.end()))
+        position = match.end()
+    pieces.append((position, end))
+    trimmed = []
+    for piece_start, piece_end in pieces:
+        piece = text[piece_start:piece_end]
+        bare = piece.strip(_WHITE)
+        if bare:
+            inner = piece_start + len(piece) - len(piece.lstrip(_WHITE))
+            trimmed.append((inner, inner + len(bare)))
+    return trimmed

@@ -1,0 +1,61 @@
+"""Damaged text to repaired text, with a ledger of every change."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from aidtopics.records import Block, Edit, Page, Repair
+from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
+from aidtopics.repair.pinyin import annotations
+from aidtopics.repair.residue import entities, invisible, tags
+from aidtopics.repair.script import traditional
+from aidtopics.repair.width import wide_alphanumerics
+
+__all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
+
+# Residue first, because it stands between a character and its reading; readings before script, because the reading
+# belongs to the character as the mirror wrote it.
+_STEPS: tuple[Callable[[str], list[Edit]], ...] = (
+    entities,
+    tags,
+    invisible,
+    annotations,
+    traditional,
+    wide_alphanumerics,
+)
+# One repair can lay bare another's damage (an entity that spells a tag); real pages end after two rounds.
+_ROUNDS = 8
+
+
+def repair(text: str) -> Repair:
+    """Repair a text. Repairing the result again changes nothing, and `undo` gives back the text exactly."""
+    passes: list[tuple[Edit, ...]] = []
+    for _ in range(_ROUNDS):
+        before = len(passes)
+        for step in _STEPS:
+            edits = step(text)
+            if edits:
+                text = apply(text, edits)
+                passes.append(tuple(edits))
+        if len(passes) == before:
+            break
+    return Repair(text, tuple(passes))
+
+
+def repair_page(page: Page) -> tuple[Page, Repair]:
+    """The page with repaired text, title and publisher, its blocks moved along, and the ledger of its text."""
+    result = repair(page.text)
+    blocks = page.blocks
+    if blocks and result.passes:
+        ends = to_repaired(result, [offset for block in blocks for offset in (block.start, block.end)])
+        moved = zip(blocks, ends[0::2], ends[1::2], strict=True)
+        blocks = tuple(Block(start, end, b.tag, b.link_density) for b, start, end in moved)
+    return (
+        replace(
+            page,
+            text=result.text,
+            title=page.title and repair(page.title).text,
+            publisher=page.publisher and repair(page.publisher).text,
+            blocks=blocks,
+        ),
+        result,
+    )

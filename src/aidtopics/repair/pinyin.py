@@ -1,0 +1,57 @@
+"""Takes off the readings that mirror sites write behind characters: 醫(yī)院 becomes 醫院."""
+
+import functools
+import re
+import unicodedata
+
+from aidtopics.records import Edit
+
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_BRACKET = re.compile(
+    rf"(?<=[{_HAN}])[(（]\s{{0,2}}([a-züê{_TONED}]{{1,6}}(?:\s[a-züê{_TONED}]{{1,6}}){{0,7}})\s{{0,2}}[)）]"
+)
+# A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be meant.
+_ENOUGH = 3
+
+
+def annotations(text: str) -> list[Edit]:
+    """Brackets that hold the reading of the character (or the several characters) before them."""
+    if "(" not in text and "\uff08" not in text:
+        return []
+    sure, unsure = [], []
+    for match in _BRACKET.finditer(text):
+        syllables = match[1].split()
+        characters = text[max(0, match.start() - len(syllables)) : match.start()]
+        if len(characters) != len(syllables):
+            continue
+        edit = Edit("pinyin", match.start(), match.end(), match[0], "")
+        if all(s in _readings(c) for c, s in zip(characters, syllables, strict=True)):
+            sure.append(edit)
+        elif all(s in _toneless(c) for c, s in zip(characters, syllables, strict=True)):
+            unsure.append(edit)
+    if len(sure) + len(unsure) < _ENOUGH:
+        unsure = []
+    return sorted(sure + unsure, key=lambda edit: edit.start)
+
+
+@functools.lru_cache(maxsize=8192)
+def _readings(character: str) -> frozenset[str]:
+    """Readings with a tone mark; neutral-tone syllables carry none and count as toneless."""
+    from pypinyin.constants import PINYIN_DICT
+
+    return frozenset(r for r in PINYIN_DICT.get(ord(character), "").split(",") if r and r != _bare(r))
+
+
+@functools.lru_cache(maxsize=8192)
+def _toneless(character: str) -> frozenset[str]:
+    from pypinyin.constants import PINYIN_DICT
+
+    bare = {_bare(reading) for reading in PINYIN_DICT.get(ord(character), "").split(",")} - {""}
+    return frozenset(bare | {reading.replace("ü", "v") for reading in bare})
+
+
+def _bare(reading: str) -> str:
+    """The reading without its tone mark; the two dots of ü stay."""
+    decomposed = unicodedata.normalize("NFD", reading)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c == "\u0308" or not unicodedata.combining(c)))

@@ -49,7 +49,9 @@ def _components(count: int, pairs: Sequence[tuple[int, int]]) -> npt.NDArray[np.
 
     if not count:
         return np.zeros(0, np.intp)
-    rows, columns = (np.array(side, np.intp) for side in zip(*pairs, strict=True)) if pairs else (np.zeros(0, np.intp),) * 2
+    rows, columns = (
+        (np.array(side, np.intp) for side in zip(*pairs, strict=True)) if pairs else (np.zeros(0, np.intp),) * 2
+    )
     graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(count, count))
     _, component = connected_components(graph, directed=False)
     _, first, inverse = np.unique(component, return_index=True, return_inverse=True)

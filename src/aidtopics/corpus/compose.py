@@ -1,7 +1,7 @@
 """Training pages composed of gold passages: the same article as other sites would show it.
 
-Every form keeps the gold kind of every character, and is applied to aid and noise pages alike, so that the form of a page
-says nothing about its label.
+Every form keeps the gold kind of every character, and is applied to aid and noise pages alike, so that the form of a
+page says nothing about its label.
 """
 
 import random
@@ -142,8 +142,8 @@ _FORMS: dict[str, Callable[[_Lines, list[_Lines], random.Random], _Lines]] = {
     "truncated": _truncated,
 }
 
-# Tags that content management systems give a kind of passage, the usual ones several times; headings of aid and of other
-# articles are drawn alike, and so is their prose, so that a tag tells content from chrome and not aid from noise.
+# Tags that content management systems give a kind of passage, the usual ones several times; headings of aid and of
+# other articles are drawn alike, and so is their prose, so that a tag tells content from chrome and not aid from noise.
 _TAGS: dict[Kind, str] = {
     Kind.NAVIGATION: "li li li div div td nav p header",
     Kind.LINK_LIST: "li li li li div td p dd h4",

@@ -128,5 +128,5 @@ def _headline(tree: LexborHTMLParser) -> str | None:
         return headings[0]
     node = tree.css_first("title")
     title = _WHITE.sub(" ", node.text()).strip() if node is not None else ""
-    head = re.split(r"\s*[-_|–—]+\s*(?=[^-_|–—]*$)", title)[0]  # noqa: RUF001
+    head = re.split(r"\s*[-_|–—]+\s*(?=[^-_|–—]*$)", title)[0]
     return head or title or None

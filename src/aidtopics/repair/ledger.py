@@ -8,7 +8,8 @@ from aidtopics.records import Edit, Repair
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """The text after one pass; edits are sorted by start and do not overlap."""
-    parts, position = [], 0
+    parts: list[str] = []
+    position = 0
     for edit in edits:
         parts += text[position : edit.start], edit.after
         position = edit.end
@@ -20,7 +21,8 @@ def undo(repair: Repair) -> str:
     """The raw text that a repair started from, exactly."""
     text = repair.text
     for edits in reversed(repair.passes):
-        parts, position, shift = [], 0, 0
+        parts: list[str] = []
+        position = shift = 0
         for edit in edits:
             start = edit.start + shift
             parts += text[position:start], edit.before

@@ -11,7 +11,8 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _BRACKET = re.compile(
     rf"(?<=[{_HAN}])[(（]\s{{0,2}}([a-züê{_TONED}]{{1,6}}(?:\s[a-züê{_TONED}]{{1,6}}){{0,7}})\s{{0,2}}[)）]"
 )
-# A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be meant.
+# A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
+# meant.
 _ENOUGH = 3
 
 

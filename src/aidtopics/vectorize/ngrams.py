@@ -5,6 +5,7 @@ them. All passages of a block lie in one array, so that hashing, weighting and s
 """
 
 import functools
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,24 +76,43 @@ def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
     return 3 * folded.lengths + 1
 
 
-def sum_weights(
-    folded: FoldedPassages, weights: npt.NDArray[np.float32], bits: int = BITS
-) -> npt.NDArray[np.float32]:
-    """For each passage the sum of its n-grams' weights.
+def sum_by_passage(values: npt.NDArray[np.float32], folded: FoldedPassages) -> npt.NDArray[np.float32]:
+    """Sum over each passage of values per position (and per column), shape (passages, ...)."""
+    if len(folded.edges) == 1:
+        return np.zeros((0, *values.shape[1:]), np.float32)
+    return np.add.reduceat(values, folded.edges[:-1], axis=0)
+
+
+def first_of_page(
+    buckets: npt.NDArray[np.uint32],
+    folded: FoldedPassages,
+    starts: npt.NDArray[np.intp],
+    included: npt.NDArray[np.bool_],
+    bits: int,
+) -> npt.NDArray[np.bool_]:
+    """Marks one place of every different n-gram of each page, so that a text counts what it says and not how often.
 
     Args:
-        weights: shape (2**bits + 1, outputs); the last row must be zero, it stands for n-grams that do not count.
+        buckets: as from `hash_ngrams`.
+        starts: first passage of each page, and the total, shape (pages + 1,).
+        included: passages that count, shape (passages,).
 
     Returns:
-        Array of shape (passages, outputs).
+        Array of the shape of `buckets`.
     """
-    if not len(folded.edges) - 1:
-        return np.zeros((0, weights.shape[1]), np.float32)
-    buckets = hash_ngrams(folded, bits)
-    summed = weights[buckets[0]]
-    for order in range(1, ORDERS):
-        summed += weights[buckets[order]]
-    return np.add.reduceat(summed, folded.edges[:-1], axis=0)
+    none = np.uint32(1 << bits)
+    counting = np.repeat(included, np.diff(folded.edges))
+    chosen = np.where(counting, buckets, none)
+    result = np.zeros(buckets.shape, bool)
+    place_of = np.zeros((1 << bits) + 1, np.int32)
+    bounds = folded.edges[starts].tolist()
+    for start, end in itertools.pairwise(bounds):
+        here = chosen[:, start:end].ravel()
+        places = np.arange(len(here), dtype=np.int32)
+        # Of several places written to one bucket the last stays.
+        place_of[here] = places
+        result[:, start:end] = ((place_of[here] == places) & (here != none)).reshape(ORDERS, end - start)
+    return result
 
 
 def _mix(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

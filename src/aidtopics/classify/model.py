@@ -1,0 +1,195 @@
+"""The fitted classifier: arrays, and the arithmetic from passages to decisions. Needs numpy alone.
+
+First every passage by itself: its character n-grams and its layout give the kind it looks like, and its n-grams say how
+much it speaks of health aid. Then the page, from what its passages came to. Last every passage among its neighbours,
+once as if the page were aid and once as if it were noise: a headline about a hospital is a title on the one and part
+of a list on the other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from aidtopics.classify.block import Floats, PassageBlock, layout, neighbours, window_sum
+from aidtopics.records import Kind
+from aidtopics.vectorize.ngrams import first_of_page, hash_ngrams, ngram_counts, sum_by_passage
+
+KINDS: tuple[Kind, ...] = tuple(Kind)
+_TITLE, _BODY, _OTHER = (KINDS.index(kind) for kind in (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC))
+AID = [_TITLE, _BODY]
+_CONTENT = [_TITLE, _BODY, _OTHER]
+_FLOOR = 1e-4  # of probabilities before the logarithm
+_IS_CONTENT = 0.5  # from this probability a passage counts as prose
+_REACH = 2  # passages on each side that count as the surroundings
+_FAR_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStage:
+    """Weights for a passage by itself. The last of the n-gram weights is zero: it stands for what does not count."""
+
+    kinds: Floats  # (2**bits + 1, len(KINDS)), of n-grams for the kinds of passages
+    layout: Floats  # (len(LAYOUT_FEATURES), len(KINDS))
+    intercepts: Floats  # (len(KINDS),)
+    topic: Floats  # (2**bits + 1,), of n-grams for health aid against all else
+    topic_intercept: float
+
+    @property
+    def bits(self) -> int:
+        """log2 of the number of n-gram buckets."""
+        return (len(self.topic) - 1).bit_length() - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStage:
+    """Weights for the page, and for a passage on an aid page and on a noise page."""
+
+    page: Floats  # (page features,)
+    page_intercept: float
+    on_aid: Floats  # (passage features, len(KINDS))
+    on_aid_intercepts: Floats  # (len(KINDS),)
+    on_noise: Floats  # (passage features, len(KINDS))
+    on_noise_intercepts: Floats  # (len(KINDS),)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where probabilities become labels; all in [0, 1]."""
+
+    page_threshold: float
+    passage_threshold: float  # of a passage on a page that is aid
+    review_low: float  # pages between low and high need a person's look
+    review_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Everything that labelling needs."""
+
+    first: FirstStage
+    second: SecondStage
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Impressions:
+    """What the first stage makes of a block: the features of the second."""
+
+    passage: Floats  # (passages, passage features)
+    page: Floats  # (pages, page features)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Probabilities of a block."""
+
+    page: Floats  # (pages,), that the page is aid; 0 for a page without passages
+    on_aid: Floats  # (passages, len(KINDS)), kinds if the page is aid
+    on_noise: Floats  # (passages, len(KINDS)), kinds if it is not
+
+    @property
+    def main_content(self) -> Floats:
+        """That a passage is aid text if its page is aid, shape (passages,)."""
+        return np.asarray(self.on_aid[:, AID].sum(axis=1), np.float32)
+
+
+def score(block: PassageBlock, model: Classifier) -> Scores:
+    """Probabilities of all passages and pages of a block."""
+    seen = impressions(block, model.first)
+    return decide(block, seen, model.second)
+
+
+def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
+    """Run the first stage and gather what the second looks at."""
+    starts, folded = block.starts, block.folded
+    pages = len(starts) - 1
+    page_of = block.page_of
+    buckets = hash_ngrams(folded, stage.bits)
+    size = ngram_counts(folded).astype(np.float32)
+    root = np.sqrt(size)
+    of_kinds = stage.kinds[buckets[0]]
+    for order in buckets[1:]:
+        of_kinds += stage.kinds[order]
+    sums = sum_by_passage(of_kinds, folded)
+    first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
+    content = first[:, _CONTENT].sum(axis=1)
+
+    of_topic = stage.topic[buckets]
+    spoken = sum_by_passage(of_topic.sum(axis=0), folded)
+    own = spoken / root
+    weighted, mass = content * spoken, content * size
+    around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
+    once = first_of_page(buckets, folded, starts, content >= _IS_CONTENT, stage.bits)
+    said = sum_by_passage((of_topic * once).sum(axis=0), folded)
+    different = sum_by_passage(once.sum(axis=0).astype(np.float32), folded)
+    whole = _over_root(np.bincount(page_of, said, pages), np.bincount(page_of, different, pages))
+    log = np.log(np.maximum(first, _FLOOR))
+    beside = [side for column in log.T for side in neighbours(column, starts)]
+    topic = np.stack([own, around, whole[page_of]], axis=1) + np.float32(stage.topic_intercept)
+    content_near = window_sum(content, starts, _REACH) / window_sum(np.ones_like(content), starts, _REACH)
+    content_far = window_sum(content, starts, _FAR_REACH) / window_sum(np.ones_like(content), starts, _FAR_REACH)
+    characters = block.folded.lengths * content
+    running = np.concatenate([[0.0], np.cumsum(characters)])
+    above = running[:-1] - running[starts[:-1]][page_of]
+    total = np.bincount(page_of, characters, pages)
+    below = total[page_of] - above - characters
+    passage = np.column_stack(
+        [
+            log,
+            *beside,
+            topic,
+            np.tanh(topic),
+            np.tanh(topic) * content[:, None],
+            content_near,
+            content_far,
+            np.log1p(above),
+            np.log1p(below),
+            content_near * np.tanh(topic[:, 2]),
+        ]
+    )
+    aid = first[:, AID].sum(axis=1)
+    share = np.bincount(page_of, aid * block.folded.lengths, pages) / np.maximum(total, 1)
+    strongest = np.zeros(pages, np.float32)
+    if len(page_of):
+        np.maximum.at(strongest, page_of, np.tanh(topic[:, 1]) * content)
+    page_topic = whole + np.float32(stage.topic_intercept)
+    page = np.column_stack(
+        [
+            page_topic,
+            np.tanh(page_topic),
+            np.log(np.maximum(share, _FLOOR)),
+            share,
+            strongest,
+            np.log1p(total),
+            total / np.maximum(np.bincount(page_of, block.folded.lengths, pages), 1),
+            page_topic * np.minimum(np.log1p(total), 8) / 8,
+        ]
+    )
+    return Impressions(passage.astype(np.float32), page.astype(np.float32))
+
+
+def decide(block: PassageBlock, seen: Impressions, stage: SecondStage) -> Scores:
+    """Run the second stage on the first one's impressions."""
+    page = sigmoid(seen.page @ stage.page + np.float32(stage.page_intercept))
+    return Scores(
+        page=np.where(np.diff(block.starts) > 0, page, 0).astype(np.float32),
+        on_aid=softmax(seen.passage @ stage.on_aid + stage.on_aid_intercepts),
+        on_noise=softmax(seen.passage @ stage.on_noise + stage.on_noise_intercepts),
+    )
+
+
+def softmax(logits: Floats) -> Floats:
+    """Row-wise softmax, shape as given."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Logistic function, safe for large values of either sign."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)), np.float32)
+
+
+def _over_root(sums: npt.NDArray[np.number], sizes: npt.NDArray[np.number]) -> Floats:
+    """Sums of weights over the root of the number of n-grams, so that a long text is no surer by its length alone."""
+    return np.asarray(sums / np.sqrt(np.maximum(sizes, 1)), np.float32)

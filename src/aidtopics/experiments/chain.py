@@ -1,0 +1,160 @@
+"""The whole chain of one experiment, into one run folder."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from aidtopics.corpus import corpus_hash, read_gold
+from aidtopics.errors import UsageError
+from aidtopics.experiments.config import Experiment
+from aidtopics.experiments.drawing import draw
+from aidtopics.experiments.summary import summarize
+from aidtopics.label import Row, label_pages, row_of
+from aidtopics.pages import read_pages
+from aidtopics.records import Label, LabelledPage, Page, Unreadable
+from aidtopics.repair import repair_page
+from aidtopics.report import render
+
+CACHE = ".cache"
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What the topics are fitted on, and the row of every page read."""
+
+    rows: list[Row]
+    texts: list[str]
+    of_row: list[int]  # row number of each text
+
+
+def run(experiment: Experiment, runs: Path, progress: bool = False) -> Path:
+    """Run an experiment and write `runs`/<name>; an older run of that name is replaced when the new one is complete.
+
+    Raises:
+        UsageError: paths or models that are not there.
+        FittingError: the pages do not suffice for what was asked.
+    """
+    start = perf_counter()
+    runs.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{experiment.name}-", dir=runs))
+    try:
+        folder.chmod(0o755)
+        (folder / "config.toml").write_text(experiment.to_toml(), "utf-8")
+        metrics = _run_parts(experiment, folder, runs / CACHE, progress)
+        metrics = {
+            "experiment": experiment.name,
+            "seed": experiment.seed,
+            "seconds": round(perf_counter() - start, 1),
+            **metrics,
+        }
+        _write_json(folder / "metrics.json", metrics)
+        draw(folder)
+        (folder / "summary.md").write_text(summarize(metrics, folder), "utf-8")
+        (folder / "report.html").write_text(render(folder), "utf-8")
+        target = runs / experiment.name
+        if target.exists():
+            shutil.rmtree(target)
+        return folder.rename(target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool) -> dict[str, Any]:
+    metrics: dict[str, Any] = {}
+    judged: list[dict[str, Any]] = []
+    classifier = None
+    if experiment.classify:
+        from aidtopics.experiments.classifying import classifier_of
+
+        outcome = classifier_of(experiment, folder, progress)
+        classifier = outcome.classifier
+        metrics["classify"] = outcome.metrics
+        judged += outcome.judged
+    if experiment.vectorize.compare:
+        from aidtopics.experiments.comparing import compare_vectorizers
+
+        metrics["vectorize"], rows = compare_vectorizers(experiment, read_gold(experiment.pages.paths))
+        judged += rows
+    if judged:
+        _write_rows(folder / "judged.jsonl", judged)
+    if not experiment.topics:
+        pages = len({row["page_id"] for row in judged})
+        return {"pages": {"read": pages}, **metrics}
+
+    from aidtopics.experiments.modelling import model_topics
+
+    if experiment.topics.of == "aid" and classifier is not None:
+        found = _aid_texts(experiment, classifier, progress)
+    else:
+        found = _all_texts(experiment)
+    topics = model_topics(experiment, found.texts, _corpus(experiment, found), folder, cache, progress)
+    for number, shares in zip(found.of_row, topics.shares.tolist(), strict=True):
+        found.rows[number]["topics"] = [round(share, 4) for share in shares]
+    _write_rows(folder / "pages.jsonl", found.rows)
+    counts = {
+        "read": len(found.rows),
+        "aid": sum(row["label"] == Label.AID for row in found.rows),
+        "needs_review": sum(bool(row["needs_review"]) for row in found.rows),
+        "unreadable": sum(row["error"] is not None for row in found.rows),
+    }
+    return {"pages": counts, **metrics, "topics": topics.metrics}
+
+
+def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Texts:  # noqa: ANN401
+    pages = read_pages(experiment.pages.paths)
+    labelled = label_pages(pages, classifier)
+    if progress:
+        from tqdm import tqdm
+
+        labelled = iter(tqdm(labelled, desc="labelling", unit="page", leave=False))
+    rows, texts, of_row = [], [], []
+    for number, page in enumerate(labelled):
+        rows.append(_dated(row_of(page), page.page if isinstance(page, LabelledPage) else None))
+        if isinstance(page, LabelledPage) and page.label is Label.AID:
+            texts.append(page.aid_text)
+            of_row.append(number)
+    return _Texts(rows, texts, of_row)
+
+
+def _all_texts(experiment: Experiment) -> _Texts:
+    rows, texts, of_row = [], [], []
+    for number, page in enumerate(read_pages(experiment.pages.paths)):
+        if isinstance(page, Unreadable):
+            rows.append(_dated(row_of(page), None))
+            continue
+        repaired, ledger = repair_page(page)
+        row = row_of(Unreadable(page.page_id, page.source, ""))
+        rows.append(_dated({**row, "text": repaired.text, "repairs": ledger.counts, "error": None}, repaired))
+        texts.append(repaired.text)
+        of_row.append(number)
+    return _Texts(rows, texts, of_row)
+
+
+def _dated(row: Row, page: Page | None) -> Row:
+    return {**row, "title": page.title if page else None, "date": page.date if page else None}
+
+
+def _corpus(experiment: Experiment, found: _Texts) -> dict[str, Any]:
+    """Which pages a topic model rests on; the hash is that of the gold pages where they are gold."""
+    pages = {"pages": len(found.rows), "modelled": len(found.texts)}
+    try:
+        return {"hash": corpus_hash(read_gold(experiment.pages.paths)), **pages}
+    except UsageError:
+        from aidtopics.store.folder import settings_hash
+
+        return {"hash": settings_hash({"texts": [row["text"] for row in found.rows]}), **pages}
+
+
+def _write_json(path: Path, content: Any) -> None:  # noqa: ANN401
+    path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _write_rows(path: Path, rows: Sequence[Row]) -> None:
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))

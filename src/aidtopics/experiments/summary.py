@@ -1,0 +1,49 @@
+"""A run in plain words."""
+
+from pathlib import Path
+from typing import Any
+
+from aidtopics.experiments.drawing import read_topics
+
+
+def summarize(metrics: dict[str, Any], folder: Path) -> str:
+    """What the run found, as Markdown that reads well in a terminal too."""
+    lines = [f"# {metrics['experiment']}", ""]
+    pages = metrics["pages"]
+    if "aid" in pages:
+        lines.append(
+            f"Of {pages['read']} pages {pages['aid']} are about health aid; {pages['needs_review']} are uncertain "
+            f"enough to want a person's look, {pages['unreadable']} could not be read."
+        )
+    classify = metrics.get("classify", {})
+    if "f1" in classify:
+        lines += ["", _sentence("On pages of sites it has not seen (cross-validation)", classify)]
+        if "held_out" in classify:
+            lines.append(_sentence("On the held-out pages, written by another hand", classify["held_out"]))
+    for name, figures in metrics.get("vectorize", {}).items():
+        f1, auc = figures["f1"], figures["auc"]
+        lines.append(
+            f"- {name}: F1 {f1['value']:.3f} ({f1['low']:.3f} to {f1['high']:.3f}), AUC {auc['value']:.3f}, "
+            f"{figures['seconds']:.1f} s"
+        )
+    if "topics" in metrics:
+        topics = metrics["topics"]
+        lines += [
+            "",
+            f"{topics['number']} topics of {topics['pages']} pages (NPMI {topics['npmi']:.3f}, "
+            f"C_V {topics['c_v']:.3f}, diversity {topics['diversity']:.2f}):",
+            "",
+        ]
+        lines += [
+            f"- {topic.topic_id:>2}  {topic.share:5.1%}  {'、'.join(word for word, _ in topic.words[:8])}"
+            for topic in read_topics(folder)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(where: str, figures: dict[str, Any]) -> str:
+    f1, precision, recall = (figures[name] for name in ("f1", "precision", "recall"))
+    return (
+        f"{where} the classifier reaches F1 {f1['value']:.3f} ({f1['low']:.3f} to {f1['high']:.3f}): "
+        f"{precision['value']:.1%} of what it calls aid is aid, and it finds {recall['value']:.1%} of the aid pages."
+    )

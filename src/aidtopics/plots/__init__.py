@@ -1,0 +1,17 @@
+"""Records and arrays to matplotlib figures, Chinese readable on every machine."""
+
+from aidtopics.plots.classify import calibration, confusion_matrix, precision_recall, strongest_features
+from aidtopics.plots.style import save
+from aidtopics.plots.topics import number_of_topics, page_topics, topic_words, topics_over_time
+
+__all__ = [
+    "calibration",
+    "confusion_matrix",
+    "number_of_topics",
+    "page_topics",
+    "precision_recall",
+    "save",
+    "strongest_features",
+    "topic_words",
+    "topics_over_time",
+]

@@ -1,0 +1,142 @@
+"""Words: jieba's dictionary and model with health-aid words added, stop words and bare numbers left out."""
+
+import functools
+import importlib.util
+import re
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from aidtopics.errors import UsageError
+
+__all__ = ["ENGINES", "Segmenter", "default_engine", "read_word_list"]
+
+ENGINES = ("rjieba", "jieba")
+_WORD = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z0-9.+-]*[a-z0-9+]")
+# Word classes of jieba's dictionary that carry no topic: numerals, pronouns, adverbs, conjunctions, prepositions,
+# particles, measure words, times, directions, interjections, sounds, affixes.
+_FUNCTION_TAGS = frozenset("m mq r rr rz d df dg c p u ud ug uj ul uv uz q t tg f y e o h k".split())
+# A domain word must win over its parts; jieba's own suggestion can fall short of that for long words.
+_FREQUENCY = 20_000
+
+
+def default_engine() -> str:
+    """Rjieba (the same dictionary and model, compiled) where it is installed, else jieba."""
+    return "rjieba" if importlib.util.find_spec("rjieba") else "jieba"
+
+
+def read_word_list(path: str | Path) -> tuple[str, ...]:
+    """Words of an editable text file: one a line, '#' begins a comment.
+
+    Raises:
+        UsageError: there is no such file, or it is not UTF-8.
+    """
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"found no word list {path}; expected a text file with one word a line") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"found a word list {path} that is not UTF-8; save it as UTF-8") from error
+    words = (line.partition("#")[0].strip() for line in lines)
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+class Segmenter:
+    """Cuts texts into words.
+
+    Args:
+        engine: 'rjieba' or 'jieba'; None for the faster one that is installed.
+        words: domain words that are never cut; None for the health-aid dictionary that comes along.
+        stop_words: words that are left out; None for the list that comes along.
+        shortest: words of fewer characters are left out.
+
+    Raises:
+        UsageError: the engine is unknown or not installed.
+    """
+
+    def __init__(
+        self,
+        engine: str | None = None,
+        words: Iterable[str] | None = None,
+        stop_words: Iterable[str] | None = None,
+        shortest: int = 2,
+    ) -> None:
+        self.engine = engine or default_engine()
+        self.domain_words = tuple(_shipped("health_aid_words.txt") if words is None else words)
+        self.stop_words = frozenset(_shipped("stop_words.txt") if stop_words is None else stop_words)
+        self.shortest = shortest
+        self._domain_set = frozenset(self.domain_words)
+        if self.engine not in ENGINES:
+            raise UsageError(f"found segmenter '{self.engine}', expected one of {', '.join(ENGINES)}")
+        if self.engine == "rjieba" and not importlib.util.find_spec("rjieba"):
+            raise UsageError(
+                "found no package rjieba, which this setting or model segments with; install it with "
+                "'pip install rjieba', or choose segment.engine = 'jieba'"
+            )
+
+    def cut(self, text: str) -> list[str]:
+        """Everything in order; joined it is the text again."""
+        pieces: list[str] = _tokenizer(self.engine, self.domain_words).cut(text)
+        return list(pieces)
+
+    def words(self, text: str) -> list[str]:
+        """The words that say something: no stop words, numbers, marks or function words; Latin in small letters."""
+        lowered = (piece.lower() for piece in self.cut(text))
+        silent = _function_words()
+        domain = self._domain_set
+        return [
+            word
+            for word in lowered
+            if len(word) >= self.shortest
+            and word not in self.stop_words
+            and (word in domain or word not in silent)
+            and _WORD.fullmatch(word)
+        ]
+
+    def __repr__(self) -> str:
+        return f"Segmenter({self.engine!r}, {len(self.domain_words)} words, {len(self.stop_words)} stop words)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Segmenter) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.engine, self.domain_words, self.stop_words, self.shortest
+
+
+@functools.cache
+def _shipped(name: str) -> tuple[str, ...]:
+    with resources.as_file(resources.files(__package__) / name) as path:
+        return read_word_list(path)
+
+
+@functools.cache
+def _function_words() -> frozenset[str]:
+    """Words that jieba's dictionary gives a class without topic, as rjieba has no dictionary of its own to ask."""
+    import jieba
+
+    with jieba.get_module_res("dict.txt") as lines:
+        rows = (line.decode("utf-8").split() for line in lines)
+        return frozenset(row[0] for row in rows if len(row) == 3 and row[2] in _FUNCTION_TAGS)
+
+
+@functools.lru_cache(maxsize=4)
+def _tokenizer(engine: str, words: Sequence[str]) -> Any:  # noqa: ANN401 - neither engine ships types
+    """A private tokenizer: jieba's module-level one is shared by everything in the process."""
+    if engine == "rjieba":
+        import rjieba
+
+        rust = rjieba.Jieba()
+        for word in words:
+            rust.add_word(word, _FREQUENCY, None)
+        return rust
+    import jieba
+
+    jieba.setLogLevel("WARNING")
+    tokenizer = jieba.Tokenizer()
+    for word in words:
+        tokenizer.add_word(word, _FREQUENCY)
+    return tokenizer

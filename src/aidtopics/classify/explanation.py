@@ -10,6 +10,7 @@ from aidtopics.classify.block import LAYOUT_FEATURES
 from aidtopics.classify.model import KINDS, FirstStage
 from aidtopics.vectorize.ngrams import EDGE, ORDERS, fold, hash_ngrams
 
+_FREQUENT = 5
 _EDGE_SIGN = "▏"  # shown for the edge of a passage
 
 
@@ -23,23 +24,23 @@ class Feature:
 
 
 def strongest_features(stage: FirstStage, texts: Iterable[str], number: int) -> list[Feature]:
-    """The features that speak most for each kind, and most for and against aid.
+    """The features that speak most for each kind; for aid one half speaks for it and one half against.
 
-    A bucket is shown as the n-gram that fell into it most often in the texts given.
+    A bucket is shown as the n-gram that fell into it most often in the texts given. N-grams of two or three characters
+    that occur five times or more are ranked; single characters weigh more, but tell a reader nothing.
 
     Args:
-        number: features per decision; for aid as many again that speak against it.
+        number: n-grams per decision; the strongest layout feature of a kind comes on top.
     """
     names, frequency = _bucket_names(texts, stage.bits)
-    buckets = np.array(sorted(names))
-    # A weight alone favours n-grams seen once; times the root of its frequency it says what decides in practice.
-    weights = np.column_stack([stage.kinds, stage.topic])
-    influence = weights[buckets] * np.sqrt([frequency[b] for b in buckets.tolist()])[:, None]
+    buckets = np.array([b for b in sorted(names) if len(names[b]) > 1 and frequency[b] >= _FREQUENT], np.intp)
+    influence = np.column_stack([stage.kinds, stage.topic])[buckets]
     found = []
     for column, decision in enumerate((*KINDS, "aid")):
         is_topic = column == len(KINDS)
         order = np.argsort(-influence[:, column], kind="stable")
-        chosen = order[:number].tolist() + (order[::-1][:number].tolist() if is_topic else [])
+        half = number // 2
+        chosen = [*order[:half], *order[-half:]] if is_topic else order[:number].tolist()
         found += [Feature(str(decision), names[int(buckets[i])], round(float(influence[i, column]), 3)) for i in chosen]
         if not is_topic:
             best = int(stage.layout[:, column].argmax())

@@ -16,6 +16,8 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
             f"enough to want a person's look, {pages['unreadable']} could not be read."
         )
     classify = metrics.get("classify", {})
+    if "aid" in pages and "f1" in classify and "model" not in classify:
+        lines.append("(The classifier was fitted on these very pages; how well it does on others comes next.)")
     if "f1" in classify:
         lines += ["", _sentence("On pages of sites it has not seen (cross-validation)", classify)]
         if "held_out" in classify:

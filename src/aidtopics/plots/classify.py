@@ -109,7 +109,7 @@ def strongest_features(features: Sequence[Feature]) -> "Figure":
             colours = [COLOURS[0] if weight >= 0 else COLOURS[1] for weight in weights]
             axes.barh(range(len(chosen)), weights, color=colours)
             axes.set_yticks(range(len(chosen)), [_shown(feature.name) for feature in chosen], fontsize=8)
-            axes.set(title=decision.replace("_", " "), xlabel="weight × √frequency")
+            axes.set(title=decision.replace("_", " "), xlabel="weight")
             axes.axvline(0, color="black", linewidth=0.8)
         for axes in grid[len(decisions) :]:
             axes.set_visible(False)

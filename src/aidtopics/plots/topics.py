@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _HEAT_MAP_PAGES = 60
+_YEAR_PAGES = 3  # the mean of fewer pages is the topic of a page, not of a year
 _BANDS = 8  # topics drawn one by one over time; more are told apart by nobody
 
 
 def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
     """A panel for each topic with its most probable words."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
 
     columns = min(4, len(topics))
     rows = -(-len(topics) // columns)
@@ -35,6 +37,7 @@ def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
             axes.set_title(f"{topic.topic_id}  {_plain(topic.name)}\n{topic.share:.1%} of all words", fontsize=9)
             axes.tick_params(axis="x", labelsize=7)
             axes.locator_params(axis="x", nbins=4)
+            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
         for axes in grid[len(topics) :]:
             axes.set_visible(False)
         figure.supxlabel("probability of the word in the topic 词在主题中的概率", fontsize=9)
@@ -65,6 +68,7 @@ def topics_over_time(yearly: YearlyShares, topics: Sequence[Topic]) -> "Figure":
     """Lines of topic shares per year, and below them the number of pages that each year's point rests on."""
     from matplotlib.figure import Figure
 
+    enough = np.array(yearly.pages) >= _YEAR_PAGES
     years = np.array(yearly.years)
     chosen = sorted(sorted(topics, key=lambda t: -t.share)[:_BANDS], key=lambda t: t.topic_id)
     with drawing():
@@ -73,10 +77,10 @@ def topics_over_time(yearly: YearlyShares, topics: Sequence[Topic]) -> "Figure":
         for topic in chosen:
             number = topic.topic_id
             upper.plot(
-                years,
-                yearly.shares[:, number],
+                years[enough],
+                yearly.shares[enough, number],
                 color=COLOURS[number % len(COLOURS)],
-                linestyle=LINES[number // len(COLOURS) % len(LINES)],
+                linestyle=LINES[number % len(LINES)],
                 marker="o",
                 markersize=3,
                 label=f"{number} {_plain(topic.name)}",
@@ -86,7 +90,8 @@ def topics_over_time(yearly: YearlyShares, topics: Sequence[Topic]) -> "Figure":
         upper.grid(alpha=0.3)
         upper.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
         lower.bar(years, yearly.pages, color="grey")
-        lower.set(xlabel="year 年份", ylabel="pages 网页")
+        lower.axhline(_YEAR_PAGES, color="black", linewidth=0.8, linestyle=":")
+        lower.set(xlabel=f"year 年份 (drawn above from {_YEAR_PAGES} pages a year)", ylabel="pages 网页")
         lower.xaxis.get_major_locator().set_params(integer=True)
     return figure
 

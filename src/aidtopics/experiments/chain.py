@@ -20,6 +20,7 @@ from aidtopics.pages import read_pages
 from aidtopics.records import Label, LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 from aidtopics.report import render
+from aidtopics.store.folder import replace_folder
 
 CACHE = ".cache"
 
@@ -58,9 +59,8 @@ def run(experiment: Experiment, runs: Path, progress: bool = False) -> Path:
         (folder / "summary.md").write_text(summarize(metrics, folder), "utf-8")
         (folder / "report.html").write_text(render(folder), "utf-8")
         target = runs / experiment.name
-        if target.exists():
-            shutil.rmtree(target)
-        return folder.rename(target)
+        replace_folder(folder, target)
+        return target
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -63,12 +63,24 @@ def write_folder(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -
         (fresh / MANIFEST).write_bytes(
             orjson.dumps(row, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
         )
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
+        replace_folder(fresh, folder)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def replace_folder(fresh: Path, folder: Path) -> None:
+    """Put a complete folder in the place of an older one, which stays if that fails."""
+    old = fresh.with_name(fresh.name + "-old")
+    if folder.exists():
+        folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def read_manifest(folder: str | Path) -> Manifest:

@@ -80,8 +80,11 @@ def fit_lda(counts: sparse.csr_array, vocabulary: tuple[str, ...], number: int, 
 
 
 def diversity(model: TopicModel, words: int = 25) -> float:
-    """Share of different words among all topics' first 25 (Dieng, Ruiz and Blei 2020), in (0, 1]."""
-    words = min(words, len(model.vocabulary))
+    """Share of different words among all topics' first 25 (Dieng, Ruiz and Blei 2020), in (0, 1].
+
+    A vocabulary that has fewer words for each topic is asked for no more than it has.
+    """
+    words = max(1, min(words, len(model.vocabulary) // len(model.word_weights)))
     top = np.argsort(-model.word_weights, axis=1, kind="stable")[:, :words]
     return len(np.unique(top)) / top.size
 

@@ -1,0 +1,154 @@
+"""Gold pages: the embedded corpus keeps its promises, and composing keeps the gold."""
+
+import collections
+
+import orjson
+import pytest
+from conftest import ROOT
+
+from aidtopics.corpus import compose, corpus_hash, example, gold_from_row, read_gold
+from aidtopics.duplicates import clusters
+from aidtopics.errors import UsageError
+from aidtopics.records import Kind, Label
+
+CORPUS = ROOT / "corpus"
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return read_gold([CORPUS / "pages"])
+
+
+@pytest.fixture(scope="module")
+def held_out():
+    return read_gold([CORPUS / "held_out"])
+
+
+def row(**changes):
+    passages = [{"text": "义诊进山村", "kind": "title"}, {"text": "医疗队今天义诊。", "kind": "body"}]
+    return {"page_id": "a", "site": "a.cn", "date": "2019-05-01", "label": "aid", "passages": passages, **changes}
+
+
+def test_the_corpus_has_enough_pages_of_both_labels_and_of_many_sites(pages):
+    labels = collections.Counter(page.label for page in pages)
+    assert labels[Label.AID] >= 60
+    assert labels[Label.NOISE] >= 90
+    assert len({page.site for page in pages}) >= 150
+    assert {passage.kind for page in pages for passage in page.passages} == set(Kind)
+
+
+def test_sites_carry_aid_and_noise_so_that_a_site_tells_little(pages):
+    by_site = collections.defaultdict(set)
+    for page in pages:
+        by_site[page.site].add(page.label)
+    assert sum(len(labels) == 2 for labels in by_site.values()) >= 30
+
+
+def test_no_page_stands_twice_nor_in_both_sets(pages, held_out):
+    everything = [*pages, *held_out]
+    found = clusters([page.text for page in everything]).tolist()
+    repeated = [number for number, count in collections.Counter(found).items() if count > 1]
+    assert [
+        [page.page_id for page, c in zip(everything, found, strict=True) if c == number] for number in repeated
+    ] == []
+    assert not {page.page_id for page in pages} & {page.page_id for page in held_out}
+
+
+def test_the_data_card_states_the_counts(pages, held_out):
+    card = (CORPUS / "README.md").read_text("utf-8")
+    for part in (pages, held_out):
+        aid = sum(page.label is Label.AID for page in part)
+        assert f"{len(part)} pages, {aid} aid and {len(part) - aid} noise" in card
+
+
+def test_a_row_becomes_a_page_and_its_text():
+    page = gold_from_row(row())
+    assert (page.label, page.text) == (Label.AID, "义诊进山村\n医疗队今天义诊。")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"label": "adi"}, "found label 'adi'; did you mean 'aid'"),
+        ({"label": "noise"}, "found title or body passages on a noise page"),
+        ({"passages": [{"text": "义诊", "kind": "title"}]}, "found an aid page without a body passage"),
+        ({"passages": [{"text": "义诊", "kind": "bodi"}]}, "found kind 'bodi'; did you mean 'body'"),
+        ({"passages": [{"text": " ", "kind": "body"}]}, "found a passage without text"),
+        ({"passages": [{"text": "一\n二", "kind": "body"}]}, "found a line end inside the passage"),
+        ({"passages": "义诊"}, "expected an object with page_id, site, label and passages"),
+        ({"site": ""}, "found no site"),
+        ({"date": "2019-13-01"}, "found date '2019-13-01', expected YYYY-MM-DD or null"),
+    ],
+)
+def test_a_row_that_is_no_gold_page_says_why(changes, message):
+    with pytest.raises(ValueError, match=message):
+        gold_from_row(row(**changes))
+
+
+def test_all_problems_of_a_file_are_told_at_once(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(b"\n".join([orjson.dumps(row()), b"{", orjson.dumps(row()), orjson.dumps(row(label="x"))]))
+    with pytest.raises(UsageError, match=r"(?s)found 3 problems.*gold.jsonl#2.*gold.jsonl#4.*page_id a stands 2 times"):
+        read_gold([path])
+
+
+def test_an_empty_or_missing_corpus_is_told(tmp_path):
+    with pytest.raises(UsageError, match="found no gold pages in"):
+        read_gold([tmp_path])
+    with pytest.raises(UsageError, match="expected a gold .jsonl file or a folder"):
+        read_gold([tmp_path / "nowhere"])
+
+
+def test_the_hash_changes_with_the_gold_and_not_with_its_order(pages):
+    assert corpus_hash(pages[::-1]) == corpus_hash(pages)
+    assert corpus_hash(pages[1:]) != corpus_hash(pages)
+
+
+def test_composing_keeps_the_kind_of_every_passage(pages):
+    chosen = pages[::7]
+    lines = {page.page_id: {(p.text.strip(), p.kind) for p in page.passages} for page in chosen}
+    known = set().union(*lines.values())
+    for composed in compose(chosen, 6, seed=1):
+        assert len(composed.kinds) == len(composed.passages)
+        for passage, kind in zip(composed.passages, composed.kinds, strict=True):
+            text = composed.page.text[passage.start : passage.end]
+            whole = {k for t, k in known if t == text}
+            assert not whole or kind in whole
+            if kind.label is Label.AID:
+                assert composed.label is Label.AID
+
+
+def test_composing_is_seeded_and_each_form_changes_something(pages):
+    chosen = pages[:40]
+    composed = compose(chosen, 6, seed=1)
+    assert [e.page.text for e in compose(chosen, 6, seed=1)] == [e.page.text for e in composed]
+    assert [e.page.text for e in compose(chosen, 6, seed=2)] != [e.page.text for e in composed]
+    plain = {e.page.page_id: e.page for e in composed if e.form == "plain"}
+    forms = {e.form for e in composed}
+    assert forms == {"plain", "bare", "framed", "headless", "html", "joined", "truncated"}
+    for form in forms - {"plain"}:
+        assert any(e.page != plain[e.page.page_id] for e in composed if e.form == form), form
+
+
+def test_html_forms_know_tags_and_links(pages):
+    forms = [e for e in compose(pages[:60], 6, seed=1) if e.form == "html"]
+    density = [
+        passage.link_density
+        for e in forms
+        for passage, kind in zip(e.passages, e.kinds, strict=True)
+        if kind is Kind.LINK_LIST
+    ]
+    assert all(d is not None for d in density)
+    assert sum(density) / len(density) > 0.6
+
+
+def test_an_aid_page_keeps_its_article_in_every_form(pages):
+    aid = [page for page in pages if page.label is Label.AID][:40]
+    for e in compose(aid, 6, seed=3):
+        if e.form != "headless":
+            assert any(kind.label is Label.AID for kind in e.kinds), (e.page.page_id, e.form)
+
+
+def test_an_example_is_the_gold_page_as_any_page_is_read(pages):
+    e = example(pages[0])
+    assert [e.page.text[p.start : p.end] for p in e.passages] == [p.text.strip() for p in pages[0].passages]

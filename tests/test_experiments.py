@@ -1,0 +1,212 @@
+"""Experiment files are strict, and a run leaves what it promises."""
+
+import orjson
+import pytest
+from conftest import ROOT
+
+from aidtopics.errors import FittingError, UsageError
+from aidtopics.experiments import read_experiment
+from aidtopics.experiments.chain import run
+from aidtopics.experiments.drawing import draw
+
+EXPERIMENTS = sorted((ROOT / "experiments").glob("*.toml"))
+SMALL = """
+name = "small"
+[pages]
+paths = ["gold.jsonl"]
+[classify]
+train = true
+folds = 3
+variants = 0
+[topics]
+number = 3
+numbers = [4]
+[vectorize]
+min_pages = 2
+compare = ["characters", "words"]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, gold):
+    """A run of the whole chain on a third of the corpus."""
+    place = tmp_path_factory.mktemp("experiment")
+    fields = ("page_id", "site", "label", "date")
+    rows = [
+        {name: getattr(page, name) for name in fields}
+        | {"passages": [{"text": p.text, "kind": p.kind} for p in page.passages]}
+        for page in gold
+    ]
+    (place / "gold.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    (place / "small.toml").write_text(SMALL, "utf-8")
+    return run(read_experiment(place / "small.toml", ["jobs=1"]), place / "runs")
+
+
+def metrics_of(folder):
+    return orjson.loads((folder / "metrics.json").read_bytes())
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_the_experiments_that_come_along_are_valid_and_named_like_their_file(path):
+    assert read_experiment(path).name == path.stem
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_every_line_that_differs_from_the_default_has_its_reason(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0].startswith("# ")
+    for line in lines:
+        told = not line or line.startswith(("#", "[", "name =", "paths =")) or "#" in line
+        assert told or line == "train = true", line
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('nam = "a"', r"unknown key 'nam'; did you mean 'name'"),
+        ("[topic]\nnumber = 3", r"unknown key 'topic'; did you mean 'topics'"),
+        ("[topics]\nnumbr = 3", r"unknown key 'topics.numbr'; did you mean 'number'"),
+        ("[topics]\nnumber = 0", r"topics.number: found 0: Input should be greater than or equal to 1"),
+        ('[topics]\nnumber = "3"', r"topics.number: found '3': Input should be a valid integer"),
+        ('[topics]\nengine = "lda"', r"topics.engine: found 'lda': Input should be 'gensim'"),
+        ('[topics]\nof = "aid"', r"topics.of = \"aid\" needs a \[classify\] table"),
+        ("[classify]\nfolds = 3", r"expected either model = \"FOLDER\" or train = true"),
+        ("[vectorize]\nbits = 99", r"vectorize.bits: found 99"),
+        ("", r"nothing to do"),
+    ],
+)
+def test_a_wrong_experiment_says_what_and_where(tmp_path, text, message):
+    head = "" if text.startswith("nam") else 'name = "a"\n'
+    path = tmp_path / "a.toml"
+    path.write_text(f"{head}{text}\n" + ("" if "[pages]" in text else '[pages]\npaths = ["."]\n'), "utf-8")
+    with pytest.raises(UsageError, match=message):
+        read_experiment(path)
+
+
+def test_all_problems_are_told_at_once(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text('name = "a b"\nsed = 1\n[topics]\nnumber = -1\nof = "all"\n', "utf-8")
+    with pytest.raises(
+        UsageError, match=r"(?s)found 4 problems.*name.*'pages' is missing.*topics.number.*'sed'.*'seed'"
+    ):
+        read_experiment(path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("topics.number", "expected --set table.key=value"),
+        ("name.x=1", "but 'name' is no table"),
+        ("topics.nmber=3", "unknown key 'topics.nmber'; did you mean 'number'"),
+    ],
+)
+def test_settings_from_the_command_line_are_as_strict(setting, message):
+    with pytest.raises(UsageError, match=message):
+        read_experiment(ROOT / "experiments" / "quickstart.toml", [setting])
+
+
+def test_settings_override_the_file():
+    experiment = read_experiment(
+        ROOT / "experiments" / "quickstart.toml", ["topics.number=12", "topics.numbers=[4, 5]", "name=other", "seed=3"]
+    )
+    assert experiment.topics is not None
+    assert (experiment.topics.number, experiment.topics.numbers, experiment.name, experiment.seed) == (
+        12,
+        [4, 5],
+        "other",
+        3,
+    )
+
+
+def test_missing_files_are_told(tmp_path):
+    with pytest.raises(UsageError, match="found no experiment file"):
+        read_experiment(tmp_path / "none.toml")
+    (tmp_path / "a.toml").write_text("name = ", "utf-8")
+    with pytest.raises(UsageError, match="found no valid TOML"):
+        read_experiment(tmp_path / "a.toml")
+    (tmp_path / "b.toml").write_text('name = "b"\n[pages]\npaths = ["*.xyz"]\n[topics]\nof = "all"\n', "utf-8")
+    with pytest.raises(UsageError, match=r"found no file for pages.paths '\*.xyz'"):
+        read_experiment(tmp_path / "b.toml")
+
+
+def test_a_run_leaves_what_it_promises(folder):
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    figures = (
+        "calibration confusion_matrix number_of_topics page_topics precision_recall strongest_features topic_words"
+    )
+    expected = {f"plots/{name}.png" for name in [*figures.split(), "topics_over_time"]}
+    expected |= {"config.toml", "metrics.json", "summary.md", "report.html", "judged.jsonl", "pages.jsonl"}
+    expected |= {"classifier/manifest.json", "topics/manifest.json", "topics/topics.json"}
+    assert expected <= found
+    assert list(folder.parent.glob(".small-*")) == []
+
+
+def test_metrics_keep_their_shape(folder):
+    metrics = metrics_of(folder)
+    assert {"experiment", "seed", "seconds", "pages", "classify", "topics", "vectorize"} == set(metrics)
+    assert set(metrics["classify"]["f1"]) == {"value", "low", "high"}
+    topics = {"engine", "number", "npmi", "c_v", "diversity", "stability", "perplexity", "fit_seconds", "sweep"}
+    assert topics <= set(metrics["topics"])
+    assert [entry["number"] for entry in metrics["topics"]["sweep"]] == [3, 4]
+    assert set(metrics["vectorize"]) == {"characters", "words"}
+    assert metrics["vectorize"]["characters"]["auc"]["value"] > 0.85
+
+
+def test_the_resolved_config_runs_again(folder):
+    again = read_experiment(folder / "config.toml")
+    assert again.classify is not None
+    assert (again.name, again.classify.folds, again.topics and again.topics.number) == ("small", 3, 3)
+
+
+def test_every_page_has_its_row_and_every_aid_page_its_topics(folder, gold):
+    rows = [orjson.loads(line) for line in (folder / "pages.jsonl").read_bytes().splitlines()]
+    assert [row["page_id"] for row in rows] == [page.page_id for page in gold]
+    for row in rows:
+        assert (row["label"] == "aid") == ("topics" in row)
+        assert abs(sum(row.get("topics", [1])) - 1) < 1e-2
+
+
+def test_the_same_experiment_gives_the_same_models(folder):
+    before = {p.name: p.read_bytes() for name in ("classifier", "topics") for p in (folder / name).iterdir()}
+    again = run(
+        read_experiment(folder.parent.parent / "small.toml", ["jobs=2", "vectorize.compare=[]"]),
+        folder.parent / "again",
+    )
+    after = {p.name: p.read_bytes() for name in ("classifier", "topics") for p in (again / name).iterdir()}
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_figures_are_drawn_again_from_the_folder(folder):
+    before = {path.name: path.read_bytes() for path in (folder / "plots").iterdir()}
+    drawn = draw(folder)
+    assert {path.name: path.read_bytes() for path in drawn} == before
+    with pytest.raises(UsageError, match="found no finished run in"):
+        draw(folder / "plots")
+
+
+def test_a_run_that_fails_keeps_the_older_one(folder):
+    before = (folder / "metrics.json").read_bytes()
+    experiment = read_experiment(folder.parent.parent / "small.toml", ["topics.number=900", "topics.numbers=[]"])
+    with pytest.raises(FittingError, match=r"expected at least as many of each as topics \(900\)"):
+        run(experiment, folder.parent)
+    assert (folder / "metrics.json").read_bytes() == before
+    assert list(folder.parent.glob(".small-*")) == []
+
+
+def test_topics_of_all_pages_need_no_classifier(tmp_path, folder):
+    text = f'name = "all"\n[pages]\npaths = ["{folder.parent.parent}/gold.jsonl"]\n[topics]\nof = "all"\nnumber = 4\n'
+    (tmp_path / "all.toml").write_text(text, "utf-8")
+    found = run(read_experiment(tmp_path / "all.toml"), tmp_path / "runs")
+    metrics = metrics_of(found)
+    assert metrics["topics"]["pages"] == metrics["pages"]["read"]
+    assert metrics["pages"]["aid"] == 0
+    assert "4 topics of" in (found / "summary.md").read_text("utf-8")
+
+
+def test_no_aid_page_is_told(tmp_path, folder):
+    (tmp_path / "noise.txt").write_text("首页\n今天天气晴，最高气温二十度。\n", "utf-8")
+    (tmp_path / "a.toml").write_text(
+        f'name = "a"\n[pages]\npaths = ["noise.txt"]\n[classify]\nmodel = "{folder}/classifier"\n[topics]\n', "utf-8"
+    )
+    with pytest.raises(FittingError, match="found no page with text to model"):
+        run(read_experiment(tmp_path / "a.toml"), tmp_path / "runs")

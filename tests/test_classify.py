@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
@@ -20,6 +19,7 @@ from aidtopics.records import Kind, Label
 from aidtopics.scores import area_under_curve
 from aidtopics.vectorize.estimators import ngram_matrix
 from aidtopics.vectorize.ngrams import ngram_counts
+from conftest import ROOT
 
 ARTICLE = (
     "首页 > 新闻 > 援藏专栏\n我院医疗队赴那曲开展义诊\n发布时间：2021-07-08　来源：宣传科\n"

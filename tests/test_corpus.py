@@ -4,12 +4,12 @@ import collections
 
 import orjson
 import pytest
-from conftest import ROOT
 
 from aidtopics.corpus import compose, corpus_hash, example, gold_from_row, read_gold
 from aidtopics.duplicates import clusters
 from aidtopics.errors import UsageError
 from aidtopics.records import Kind, Label
+from conftest import ROOT
 
 CORPUS = ROOT / "corpus"
 
@@ -95,7 +95,7 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path):
 def test_an_empty_or_missing_corpus_is_told(tmp_path):
     with pytest.raises(UsageError, match="found no gold pages in"):
         read_gold([tmp_path])
-    with pytest.raises(UsageError, match="expected a gold .jsonl file or a folder"):
+    with pytest.raises(UsageError, match=r"expected a gold \.jsonl file or a folder"):
         read_gold([tmp_path / "nowhere"])
 
 

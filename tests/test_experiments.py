@@ -2,12 +2,12 @@
 
 import orjson
 import pytest
-from conftest import ROOT
 
 from aidtopics.errors import FittingError, UsageError
 from aidtopics.experiments import read_experiment
 from aidtopics.experiments.chain import run
 from aidtopics.experiments.drawing import draw
+from conftest import ROOT
 
 EXPERIMENTS = sorted((ROOT / "experiments").glob("*.toml"))
 SMALL = """

@@ -1,5 +1,7 @@
 """Topic models: recovery of topics that are there, and figures against gensim's."""
 
+import itertools
+
 import numpy as np
 import pytest
 from gensim.corpora import Dictionary
@@ -96,7 +98,7 @@ def test_the_same_seed_gives_the_same_model_and_another_one_another(model, count
 
 def test_coherence_equals_gensims(words):
     # Texts with repeated words and longer than the windows, where gensim's own way of counting shows.
-    long_texts = [sum(words[i : i + 9], []) for i in range(0, 81, 3)]
+    long_texts = [list(itertools.chain.from_iterable(words[i : i + 9])) for i in range(0, 81, 3)]
     topics = [list(theme) for theme in THEMES] + [[theme[i] for theme in THEMES for i in (0, 1)]]
     dictionary = Dictionary(long_texts)
     expected = [

@@ -1,6 +1,7 @@
 """The command line: parse, one library call, show."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ _TOPICS = "aid-topics"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, 1 for a run that failed or met unreadable pages, 2 for a user's mistake."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # what a Chinese text needs, whatever the locale says
     try:
         code: int = options.call(options)
         sys.stdout.flush()

@@ -22,6 +22,8 @@ def clusters(texts: Sequence[str]) -> npt.NDArray[np.intp]:
     pairs: list[tuple[int, int]] = []
     for number, text in enumerate(texts):
         bare = "".join(character for character in text if character.isalnum())
+        if not bare:
+            continue  # texts that say nothing are no copies of each other
         shingles = {bare[i : i + SHINGLE].encode() for i in range(max(1, len(bare) - SHINGLE + 1))}
         signature = MinHash(num_perm=PERMUTATIONS)
         signature.update_batch(shingles)

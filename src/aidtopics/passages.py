@@ -14,12 +14,13 @@ _LIST_ITEMS = 4
 _PARAGRAPH = 60
 # A page whose text is all in one line has lost its line ends; below this length it is just a short page.
 _ONE_LINE_PAGE = 300
-_ONE_LINE_SHARE = 0.9
+_LINES_LEFT = 2  # a title may have kept its line
+_ONE_LINE_SHARE = 0.8
 # Longer than any paragraph a person wrote; kept whole it would hide where an article ends.
 _LONGEST = 2500
-_SENTENCE_END = re.compile(r"[。！？!?…]+[”’』」）)\"]*\s*")
+# The narrow marks also stand inside addresses, where no sentence ends.
+_SENTENCE_END = re.compile(r"(?:[。！？…]|[!?](?=[\s”’』」）)\"]|[^\x00-\x7f]|$))+[”’』」）)\"]*\s*")
 _LOST_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])|" + _SENTENCE_END.pattern)
-_WHITE = " \t\n\r\f\v\u3000"
 
 
 def split(page: Page) -> tuple[Passage, ...]:
@@ -30,12 +31,12 @@ def split(page: Page) -> tuple[Passage, ...]:
     altogether, or a line is longer than any paragraph, it is split at the ends of sentences.
     """
     text = page.text
-    visible = len(text.strip(_WHITE))
+    lines = list(_lines(text))
+    one_line = not page.blocks and len(lines) <= _LINES_LEFT and len(text) > _ONE_LINE_PAGE
     starts = [block.start for block in page.blocks]
     found = []
-    for start, end in _lines(text):
-        lost_breaks = end - start > _ONE_LINE_PAGE and end - start >= _ONE_LINE_SHARE * visible and not page.blocks
-        if lost_breaks:
+    for start, end in lines:
+        if one_line and end - start >= _ONE_LINE_SHARE * len(text):
             pieces = _split_at(text, start, end, _LOST_BREAK)
         elif end - start > _LONGEST:
             pieces = _split_at(text, start, end, _SENTENCE_END)
@@ -59,9 +60,9 @@ def split(page: Page) -> tuple[Passage, ...]:
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for line in text.split("\n"):
-        bare = line.strip(_WHITE)
+        bare = line.strip()
         if bare:
-            inner = start + len(line) - len(line.lstrip(_WHITE))
+            inner = start + len(line) - len(line.lstrip())
             yield inner, inner + len(bare)
         start += len(line) + 1
 
@@ -88,8 +89,8 @@ def _split_at(text: str, start: int, end: int, boundary: re.Pattern[str]) -> lis
     trimmed = []
     for piece_start, piece_end in pieces:
         piece = text[piece_start:piece_end]
-        bare = piece.strip(_WHITE)
+        bare = piece.strip()
         if bare:
-            inner = piece_start + len(piece) - len(piece.lstrip(_WHITE))
+            inner = piece_start + len(piece) - len(piece.lstrip())
             trimmed.append((inner, inner + len(bare)))
     return trimmed

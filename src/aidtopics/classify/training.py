@@ -30,6 +30,7 @@ from aidtopics.vectorize.estimators import ngram_matrix
 from aidtopics.vectorize.ngrams import ngram_counts
 
 _CONTENT = (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC)
+_PLATEAU = 0.003  # of F1
 _NEVER = -20.0  # intercept of a kind that did not occur in training
 
 
@@ -275,15 +276,25 @@ def _judge(fold: int, parts: Sequence[_Part], stages: dict[tuple[int, ...], Firs
 
 
 def _best_threshold(probabilities: Floats, truth: npt.NDArray[np.bool_]) -> float:
+    """The middle, in log-odds, of the thresholds around the best whose F1 is within a hair of it.
+
+    The best threshold itself hangs on single pages; the middle of the plateau is what another sample would agree on.
+    """
     order = np.argsort(-probabilities, kind="stable")
     ranked = probabilities[order]
     hits = np.cumsum(truth[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
     # Between equal probabilities no threshold can cut.
     f1[:-1][ranked[:-1] == ranked[1:]] = -1
-    best = int(f1.argmax())
-    lower = ranked[best + 1] if best + 1 < len(ranked) else 0.0
-    return float((ranked[best] + lower) / 2)
+    good = (f1 >= f1.max() - _PLATEAU) | (f1 < 0)
+    first = last = int(f1.argmax())
+    while first > 0 and good[first - 1]:
+        first -= 1
+    while last + 1 < len(f1) and good[last + 1]:
+        last += 1
+    lower = ranked[last + 1] if last + 1 < len(ranked) else 0.0
+    ends = np.clip(np.array([ranked[first], lower], np.float64), 1e-6, 1 - 1e-6)
+    return float(1 / (1 + np.exp(-np.log(ends / (1 - ends)).mean())))
 
 
 def _review_band(probabilities: Floats, truth: npt.NDArray[np.bool_], error: float) -> tuple[float, float]:

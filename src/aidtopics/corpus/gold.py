@@ -36,7 +36,8 @@ def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
     problems += [f"page_id {page_id} stands {count} times" for page_id, count in seen.items() if count > 1]
     if problems:
         shown = "\n  ".join(problems[:20]) + (f"\n  … and {len(problems) - 20} more" if len(problems) > 20 else "")
-        raise UsageError(f"found {len(problems)} problems in the gold pages; correct these lines:\n  {shown}")
+        count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+        raise UsageError(f"found {count} in the gold pages; correct these lines:\n  {shown}")
     if not pages:
         raise UsageError(f"found no gold pages in {', '.join(map(str, paths))}; expected .jsonl rows with passages")
     return tuple(pages)

@@ -48,7 +48,7 @@ class ClassifyTable(_Table):
     variants: Annotated[int, Field(ge=0, le=6)] = 3  # composed forms of each gold page
     folds: Annotated[int, Field(ge=3, le=20)] = 5
     kind_strength: Annotated[float, Field(gt=0)] = 10.0  # C of the passage kinds
-    topic_strength: Annotated[float, Field(gt=0)] = 100.0  # C of the aid topic
+    topic_strength: Annotated[float, Field(gt=0)] = 30.0  # C of the aid topic
     layout_scale: Annotated[float, Field(ge=0)] = 0.3
 
     @model_validator(mode="after")
@@ -125,7 +125,8 @@ def read_experiment(path: str | Path, settings: Sequence[str] = ()) -> Experimen
         experiment = Experiment.model_validate(tables)
     except ValidationError as error:
         problems = "\n  ".join(_problem(detail) for detail in error.errors())
-        raise UsageError(f"found {error.error_count()} problems in the experiment {path}:\n  {problems}") from error
+        count = f"{error.error_count()} problem{'s' * (error.error_count() > 1)}"
+        raise UsageError(f"found {count} in the experiment {path}:\n  {problems}") from error
     return _with_absolute_paths(experiment, path.resolve().parent)
 
 

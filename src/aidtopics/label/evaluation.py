@@ -47,7 +47,9 @@ def read_labelled_texts(path: str | Path) -> list[LabelledText]:
             problems.append(f"line {number}: {error}")
     if problems:
         shown = "\n  ".join(problems[:_SHOWN])
-        raise UsageError(f"found {len(problems)} rows in {path} that are no labelled texts:\n  {shown}")
+        raise UsageError(
+            f"found {len(problems)} row{'s' * (len(problems) > 1)} in {path} that can't be scored:\n  {shown}"
+        )
     if not texts:
         raise UsageError(f'found no rows in {path}; expected lines {{"text": ..., "label": "aid" or "noise"}}')
     return texts

@@ -55,7 +55,7 @@ def read_pages(paths: Iterable[str | Path]) -> Iterator[Page | Unreadable]:
 
 
 def page_from_text(text: str, page_id: str, source: str | None = None) -> Page:
-    """A page from plain text, its title, date and publisher read from its bylines."""
+    """A page from plain text, its date and publisher read from its bylines."""
     return _page(formats.RawRecord(text=text), page_id, source or page_id)
 
 
@@ -72,7 +72,7 @@ def _ending(path: Path) -> str:
 
 
 def _read_folder(folder: Path) -> Iterator[Page | Unreadable]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _ending(path) in _READERS)
+    files = sorted(path for path in folder.rglob("[!.]*") if path.is_file() and _ending(path) in _READERS)
     if not files:
         raise UsageError(
             f"found no readable file in the folder {folder}; expected files ending in {', '.join(sorted(_READERS))}"
@@ -119,6 +119,8 @@ def _read_stream(stream: IO[bytes], source: str, ending: str) -> Iterator[Page |
                 yield Unreadable(page_id, name, record.error)
                 continue
             yield _page(record, page_id, name)
+        if number == 0:
+            raise UnreadableError("found no page in it (an empty file), expected text")
     except (UnreadableError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         name = f"{source}#{number + 1}" if number else source
         yield Unreadable(name, name, str(error) if isinstance(error, UnreadableError) else f"damaged file: {error}")

@@ -1,9 +1,8 @@
 """Bytes to text: finds the encoding of a file that may state a wrong one, or none."""
 
 import codecs
+import functools
 import re
-
-from charset_normalizer import from_bytes
 
 from aidtopics.errors import UnreadableError
 
@@ -15,18 +14,22 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Chinese pages are in one of these; anything else the detector could name is a misreading of short input.
-_CANDIDATES = ["gb18030", "big5", "utf_16_le", "utf_16_be"]
-_DETECTION_BYTES = 1 << 16
+# Pages in Big5 use the characters of its extensions.
+_CODECS = {"big5": "big5hkscs"}
+_SAMPLE_BYTES = 1 << 16
 _MARKUP = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+# Share of common characters from which a reading of the bytes is believed.
+_BELIEVED = 0.7
+# UTF-16 without a byte order mark is so rare that its reading must be better by this much.
+_UTF16_HANDICAP = 0.2
 
 
 def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
     """Decode bytes of unknown encoding; returns text and the encoding's name.
 
-    Order of trust: byte order mark, valid UTF-8, the detector's reading of the bytes, and last what the file or the
-    server declares, because on Chinese pages the declaration is wrong more often than valid UTF-8 is an accident.
+    Order of trust: byte order mark, valid UTF-8, the Chinese encoding in which the bytes read as common characters, and
+    last what the file or the server declares, because on Chinese pages the declaration is often wrong.
 
     Raises:
         UnreadableError: the bytes are not text.
@@ -49,7 +52,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
         if error.start >= len(content) - 3 or multibyte > 20 * damaged:
             return lenient, "utf-8"
     name = _detect(content) or _known(declared or declared_charset(content)) or "gb18030"
-    return content.decode(name, "replace"), name
+    return content.decode(_CODECS.get(name, name), "replace"), name
 
 
 def declared_charset(content: bytes) -> str | None:
@@ -59,9 +62,36 @@ def declared_charset(content: bytes) -> str | None:
 
 
 def _detect(content: bytes) -> str | None:
-    sample = _MARKUP.sub(b" ", content[: 4 * _DETECTION_BYTES])[:_DETECTION_BYTES]
-    best = from_bytes(sample, cp_isolation=_CANDIDATES, preemptive_behaviour=False).best()
-    return best.encoding if best else None
+    """The encoding in which most characters are common ones, as a misreading scatters them over all of Unicode.
+
+    General detectors weigh evidence that short Chinese files lack: charset-normalizer 3.5 read ten of ten headlines of
+    three to six characters in GB18030 as Big5 or UTF-16.
+    """
+    sample = _MARKUP.sub(b" ", content[: 4 * _SAMPLE_BYTES])[:_SAMPLE_BYTES]
+    simplified, traditional = _common_characters()
+    candidates = [("gb18030", simplified, 0.0), ("big5", traditional, 0.0)]
+    if len(content) % 2 == 0:
+        candidates += [(name, simplified | traditional, _UTF16_HANDICAP) for name in ("utf-16-le", "utf-16-be")]
+    scores = []
+    for name, common, handicap in candidates:
+        text = [character for character in sample.decode(_CODECS.get(name, name), "replace") if character > "\x7f"]
+        scores.append((sum(c in common for c in text) / max(len(text), 1) - handicap, name))
+    best, name = max(scores, key=lambda score: score[0])
+    return name if best >= _BELIEVED else None
+
+
+@functools.cache
+def _common_characters() -> tuple[frozenset[str], frozenset[str]]:
+    """The first level (ordinary use) of GB 2312 and of Big5, each with the marks of its symbol rows."""
+    simplified = [
+        bytes((lead, trail)) for lead in (*range(0xA1, 0xA4), *range(0xB0, 0xD8)) for trail in range(0xA1, 0xFF)
+    ]
+    trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+    traditional = [bytes((lead, trail)) for lead in range(0xA1, 0xC7) for trail in trails]
+    return (
+        frozenset("".join(pair.decode("gb2312", "ignore") for pair in simplified)),
+        frozenset("".join(pair.decode("big5", "ignore") for pair in traditional)),
+    )
 
 
 def _utf16_without_mark(content: bytes) -> str | None:

@@ -6,8 +6,12 @@ import re
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _DATE_LABEL = re.compile(r"(?:发布|發布|更新|发表|發表|刊登|录入|添加|编辑)?(?:时间|時間|日期|于)\s*[:：]?\s*$")
-_PUBLISHER = re.compile(r"(?:稿件来源|信息来源|文章来源|来\s*源|來\s*源)\s*[:：]\s*([^\s|｜,，。;；:：()（）]{2,30})")
-_NEXT_FIELD = re.compile(r"(?:作者|时间|時間|日期|编辑|編輯|点击|點擊|浏览|字体|发布|發布|责任).*$")
+_PUBLISHER = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:稿件|信息|文章|新闻|新聞|内容|图文|转载)?(?:来\s*源|來\s*源)\s*[:：]\s*([^\s|｜,，。;；:：()（）]{2,30})"
+)
+_NEXT_FIELD = re.compile(
+    r"(?:(?:19|20)\d\d[-/.年]|作者|时间|時間|日期|编辑|編輯|点击|點擊|浏览|字体|发布|發布|责任).*$"
+)
 # A byline is a short line near the top or the end; a date inside prose is the date of what is told, not of the page.
 _BYLINE_LENGTH = 120
 _LINES = 60

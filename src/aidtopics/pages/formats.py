@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,19 +32,24 @@ class RawRecord:
 
 def read_text(stream: IO[bytes]) -> Iterator[RawRecord]:
     """The whole stream as one page of plain text."""
-    text, encoding = decode(stream.read())
-    yield RawRecord(text=text, encoding=encoding)
+    content = stream.read()
+    if content:
+        text, encoding = decode(content)
+        yield RawRecord(text=text, encoding=encoding)
 
 
 def read_html_file(stream: IO[bytes]) -> Iterator[RawRecord]:
     """The whole stream as one HTML page."""
-    html, encoding = decode(stream.read())
-    yield RawRecord(html=html, encoding=encoding)
+    content = stream.read()
+    if content:
+        html, encoding = decode(content)
+        yield RawRecord(html=html, encoding=encoding)
 
 
 def read_jsonl(stream: IO[bytes]) -> Iterator[RawRecord]:
     """One JSON object a line; blank lines are passed over."""
-    for line in _utf8_lines(stream):
+    encoding, lines = _utf8_lines(stream)
+    for line in lines:
         if not line.strip():
             continue
         try:
@@ -54,14 +60,15 @@ def read_jsonl(stream: IO[bytes]) -> Iterator[RawRecord]:
         if not isinstance(row, dict):
             yield RawRecord(error=f"found a JSON {type(row).__name__}, expected an object with 'text' or 'html'")
             continue
-        yield _from_row(row)
+        yield _from_row(row, encoding)
 
 
 def read_csv(stream: IO[bytes]) -> Iterator[RawRecord]:
     """Comma- or tab-separated rows under a header line."""
     # A cell holds a whole page; the csv module's default limit is 128 KiB.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    lines = (line.decode("utf-8", "replace") for line in _utf8_lines(stream))
+    encoding, raw_lines = _utf8_lines(stream)
+    lines = (line.decode("utf-8", "replace") for line in raw_lines)
     header = next(lines, None)
     if header is None:
         return
@@ -73,7 +80,7 @@ def read_csv(stream: IO[bytes]) -> Iterator[RawRecord]:
             "the page"
         )
     for row in csv.DictReader(lines, [column.strip().lower() for column in columns], dialect=dialect):
-        yield _from_row({key: value for key, value in row.items() if key is not None})
+        yield _from_row({key: value for key, value in row.items() if key is not None}, encoding)
 
 
 def read_parquet(stream: IO[bytes]) -> Iterator[RawRecord]:
@@ -92,7 +99,7 @@ def read_parquet(stream: IO[bytes]) -> Iterator[RawRecord]:
         )
     for batch in file.iter_batches(batch_size=512, columns=used):
         for row in batch.to_pylist():
-            yield _from_row({key.lower(): value for key, value in row.items()})
+            yield _from_row({key.lower(): value for key, value in row.items()}, None)
 
 
 def read_warc(stream: IO[bytes]) -> Iterator[RawRecord]:
@@ -100,13 +107,16 @@ def read_warc(stream: IO[bytes]) -> Iterator[RawRecord]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    for record in ArchiveIterator(stream, record_types=wanted, parse_http=True):
+    for record in ArchiveIterator(stream, record_types=wanted, parse_http=True, auto_decode="all"):
         headers = record.headers
         url = headers.get("WARC-Target-URI")
         content_type = (record.http_content_type or headers.get("Content-Type") or "").lower()
         if record.record_type == WarcRecordType.conversion:
             content_type = "text/plain"
-        if "html" not in content_type and not content_type.startswith("text/plain"):
+        status = record.http_headers.status_code if record.http_headers else None
+        if status is not None and not 200 <= status < 300:
+            continue
+        if content_type and "html" not in content_type and not content_type.startswith("text/plain"):
             continue
         content = record.reader.read()
         try:
@@ -114,7 +124,7 @@ def read_warc(stream: IO[bytes]) -> Iterator[RawRecord]:
         except UnreadableError as error:
             yield RawRecord(error=str(error), url=url)
             continue
-        is_html = "html" in content_type
+        is_html = "html" in content_type or (not content_type and text.lstrip().startswith("<"))
         yield RawRecord(
             text=None if is_html else text,
             html=text if is_html else None,
@@ -127,7 +137,7 @@ def read_warc(stream: IO[bytes]) -> Iterator[RawRecord]:
 _COLUMNS = frozenset(("text", "html", "page_id", "id", "url", "title", "date"))
 
 
-def _from_row(row: dict[str, Any]) -> RawRecord:
+def _from_row(row: dict[str, Any], encoding: str | None) -> RawRecord:
     text, html = row.get("text"), row.get("html")
     if text is None and html is None and isinstance(row.get("passages"), list):
         # A gold page of the corpus: its text is its passages, one a line.
@@ -138,6 +148,7 @@ def _from_row(row: dict[str, Any]) -> RawRecord:
         "url": _string(row.get("url")),
         "title": _string(row.get("title")),
         "date": _string(row.get("date")),
+        "encoding": encoding,
     }
     if isinstance(text, str) and text.strip():
         return RawRecord(text=text, **named)
@@ -155,19 +166,16 @@ def _string(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def _utf8_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Lines in UTF-8 whatever the stream's encoding, which is told from its first megabyte."""
+def _utf8_lines(stream: IO[bytes]) -> tuple[str, Iterator[bytes]]:
+    """The stream's encoding, told from its first megabyte, and its lines in UTF-8."""
     head = stream.read(_ENCODING_SAMPLE)
     head += stream.readline()
-    _, encoding = decode(head)
+    encoding = decode(head)[1] if head else "utf-8"
     if encoding == "utf-8":
-        yield from head.splitlines(keepends=True)
-        yield from stream
-        return
+        return encoding, itertools.chain(head.splitlines(keepends=True), stream)
     joined = io.BufferedReader(_Chained(head, stream))
-    with io.TextIOWrapper(joined, encoding=encoding, errors="replace", newline="") as text:
-        for line in text:
-            yield line.encode("utf-8")
+    text = io.TextIOWrapper(joined, encoding=encoding, errors="replace", newline="")
+    return encoding, (line.encode("utf-8") for line in text)
 
 
 class _Chained(io.RawIOBase):

@@ -16,6 +16,11 @@ _INLINE = frozenset(
 # The nearest of these names a block; other block elements count as div.
 _NAMED = frozenset("h1 h2 h3 h4 h5 h6 p li dt dd td th blockquote figcaption pre nav footer header aside".split())
 _WHITE = re.compile(r"[ \t\r\n\f\v]+")
+# The site's name behind a title. A bare hyphen can belong to the title itself, so what follows must sound like a site.
+_SITE_NAME = re.compile(
+    r"(?:\s*[_|｜]\s*|\s+[-–—]+\s+)[^_|｜]{1,40}$|"
+    r"-[^-\s]{1,20}(?:网|在线|门户|政府|医院|大学|学院|委员会|卫健委|局|中心|频道|日报|晚报|时报|论坛|基金会)$"
+)
 _META = {
     "title": ("og:title", "articletitle", "title"),
     "date": ("article:published_time", "pubdate", "publishdate", "publish_time", "date", "og:release_date"),
@@ -128,5 +133,4 @@ def _headline(tree: LexborHTMLParser) -> str | None:
         return headings[0]
     node = tree.css_first("title")
     title = _WHITE.sub(" ", node.text()).strip() if node is not None else ""
-    head = re.split(r"\s*[-_|–—]+\s*(?=[^-_|–—]*$)", title)[0]
-    return head or title or None
+    return _SITE_NAME.sub("", title) or title or None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aidtopics.records import Block, Edit, Page, Repair
 from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
 from aidtopics.repair.pinyin import annotations
-from aidtopics.repair.residue import entities, invisible, tags
+from aidtopics.repair.residue import entities, hidden, invisible, tags
 from aidtopics.repair.script import traditional
 from aidtopics.repair.width import wide_alphanumerics
 
@@ -16,18 +16,23 @@ __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
 # belongs to the character as the mirror wrote it.
 _STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     entities,
+    hidden,
     tags,
     invisible,
     annotations,
     traditional,
     wide_alphanumerics,
 )
-# One repair can lay bare another's damage (an entity that spells a tag); real pages end after two rounds.
-_ROUNDS = 8
+# One repair can lay bare another's damage (an entity that spells a tag). Real pages end after two rounds; the limit
+# keeps a page made to nest without end from taking time without end.
+_ROUNDS = 40
 
 
 def repair(text: str) -> Repair:
-    """Repair a text. Repairing the result again changes nothing, and `undo` gives back the text exactly."""
+    """Repair a text. Repairing the result again changes nothing, and `undo` gives back the text exactly.
+
+    Damage that is nested more than forty deep, which no page has by accident, may want a second repair.
+    """
     passes: list[tuple[Edit, ...]] = []
     for _ in range(_ROUNDS):
         before = len(passes)

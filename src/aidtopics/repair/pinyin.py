@@ -8,9 +8,8 @@ from aidtopics.records import Edit
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_BRACKET = re.compile(
-    rf"(?<=[{_HAN}])[(（]\s{{0,2}}([a-züê{_TONED}]{{1,6}}(?:\s[a-züê{_TONED}]{{1,6}}){{0,7}})\s{{0,2}}[)）]"
-)
+_BRACKET = re.compile(rf"[(（]\s{{0,2}}([a-züê{_TONED}]{{1,6}}(?:\s[a-züê{_TONED}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
+_ALL_HAN = re.compile(rf"[{_HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
 _ENOUGH = 3
@@ -21,11 +20,14 @@ def annotations(text: str) -> list[Edit]:
     if "(" not in text and "\uff08" not in text:
         return []
     sure, unsure = [], []
+    anchor = last_end = -1  # where the characters end that an unbroken row of brackets annotates
     for match in _BRACKET.finditer(text):
         syllables = match[1].split()
-        characters = text[max(0, match.start() - len(syllables)) : match.start()]
-        if len(characters) != len(syllables):
+        place = anchor if match.start() == last_end else match.start()
+        characters = text[max(0, place - len(syllables)) : place]
+        if len(characters) != len(syllables) or not _ALL_HAN.fullmatch(characters):
             continue
+        anchor, last_end = place, match.end()
         edit = Edit("pinyin", match.start(), match.end(), match[0], "")
         if all(s in _readings(c) for c, s in zip(characters, syllables, strict=True)):
             sure.append(edit)

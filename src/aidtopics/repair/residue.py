@@ -7,16 +7,29 @@ from aidtopics.records import Edit
 
 # `&amp;nbsp;` has been escaped twice, so any number of escaped ampersands may stand before the entity's name.
 _ENTITY = re.compile(r"&(?:amp;|#38;|#x26;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
+# An attribute needs its "=", or `a<b and c>d` would be a tag.
 _TAG = re.compile(
-    r"</?(?:a|b|big|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|script|section|small|span|strong|style|sub|sup|table|"
-    r"tbody|td|th|tr|u|ul)\b[^<>\n]{0,500}>",
-    re.IGNORECASE,
+    r"</?(?:a|b|big|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|rb|rp|rt|ruby|section|small|span|strong|sub|sup|table|"
+    r"tbody|td|th|thead|tr|u|ul)(?:\s+[A-Za-z_:][-\w:.]{0,40}\s*=\s*(?:\"[^\"<>\n]{0,500}\"|'[^'<>\n]{0,500}'|[^\s\"'<>]{1,300}))*"
+    r"\s{0,3}/?>",
+    re.IGNORECASE | re.ASCII,
 )
-_LINE_TAG = re.compile(r"</?(?:br|div|h[1-6]|hr|li|ol|p|section|table|tr|ul)\b", re.IGNORECASE)
+_LINE_TAG = re.compile(r"</?(?:br|div|h[1-6]|hr|li|ol|p|section|table|td|th|tr|ul)\b", re.IGNORECASE)
+# What is raised or lowered carries meaning: 10<sup>9</sup> is not 109.
+_RAISED = re.compile(r"<(sup|sub)>([0-9+-]{1,4})</\1>", re.IGNORECASE)
+_PLACES = {
+    "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
+    "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),
+}
+_READING = re.compile(r"<(rt|rp)>[^<>\n]{0,20}</\1>", re.IGNORECASE)
+_HIDDEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
 # Zero width, direction and soft hyphen marks; control characters other than tab and newline; the byte order mark.
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ODD_SPACE = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]")
-_ODD_LINE_END = re.compile(r"\r\n?|[\u2028\u2029\u0085]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Emoji and some scripts are joined by these two; between Chinese or Latin they join nothing.
+_JOINERS = "\u200c\u200d"
+_JOINS_NOTHING = re.compile(r"[\x00-\u02ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
+_ODD_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+_ODD_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u0085\u2028\u2029]")
 
 
 def entities(text: str) -> list[Edit]:
@@ -33,22 +46,58 @@ def entities(text: str) -> list[Edit]:
     return edits
 
 
+def hidden(text: str) -> list[Edit]:
+    """Comments, scripts and style sheets with all they hold."""
+    lowered = text.lower()
+    edits: list[Edit] = []
+    for opening, closing in _HIDDEN:
+        start = lowered.find(opening)
+        while start >= 0:
+            end = lowered.find(closing, start)
+            if end < 0:
+                break
+            end += len(closing)
+            edits.append(Edit("tag", start, end, text[start:end], ""))
+            start = lowered.find(opening, end)
+    return _apart(edits)
+
+
 def tags(text: str) -> list[Edit]:
-    """Left-over HTML tags; those that end a line on a page become a newline."""
+    """Left-over HTML tags; those that end a line on a page become a newline, raised and lowered digits stay so."""
     if "<" not in text:
         return []
-    return [
+    edits = [
+        Edit("tag", m.start(), m.end(), m[0], m[2].translate(_PLACES[m[1].lower()])) for m in _RAISED.finditer(text)
+    ]
+    edits += [Edit("ruby", m.start(), m.end(), m[0], "") for m in _READING.finditer(text)]
+    edits += [
         Edit("tag", match.start(), match.end(), match[0], "\n" if _LINE_TAG.match(match[0]) else "")
         for match in _TAG.finditer(text)
     ]
+    return _apart(edits)
 
 
 def invisible(text: str) -> list[Edit]:
     """Characters that show nothing; spaces and line ends of unusual code become the usual ones."""
     edits = [Edit("invisible", m.start(), m.end(), m[0], "\n") for m in _ODD_LINE_END.finditer(text)]
-    taken = {edit.start + offset for edit in edits for offset in range(len(edit.before))}
     edits += [Edit("invisible", m.start(), m.end(), m[0], " ") for m in _ODD_SPACE.finditer(text)]
     edits += [
-        Edit("invisible", m.start(), m.end(), m[0], "") for m in _INVISIBLE.finditer(text) if m.start() not in taken
+        Edit("invisible", m.start(), m.end(), m[0], "")
+        for m in _INVISIBLE.finditer(text)
+        if m[0] not in _JOINERS or _joins_nothing(text, m.start())
     ]
-    return sorted(edits, key=lambda edit: edit.start)
+    return _apart(edits)
+
+
+def _joins_nothing(text: str, place: int) -> bool:
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    return not before or not after or bool(_JOINS_NOTHING.match(before) or _JOINS_NOTHING.match(after))
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """Edits in order; of two that overlap the one that begins first stays, then the longer."""
+    kept: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept

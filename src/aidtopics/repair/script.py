@@ -1,6 +1,7 @@
 """Traditional characters to simplified ones, line by line, where the line is traditional."""
 
 import functools
+import re
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -10,10 +11,12 @@ from aidtopics.records import Edit
 
 # A line counts by itself from this many characters that only the traditional script has.
 _OWN_EVIDENCE = 3
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character; OpenCC takes whole ones only
 
 
 def traditional(text: str) -> list[Edit]:
-    """Simplify the lines in traditional script.
+    """Simplify the lines in traditional script; Japanese lines stay as they are.
 
     A line is traditional if it has more characters that only that script has than characters that only the simplified
     one has, and either at least three of them or a page that is traditional as a whole. So 乾隆 and 乾安 stay on a
@@ -29,10 +32,16 @@ def traditional(text: str) -> list[Edit]:
     for line in text.split("\n"):
         part = script[start : start + len(line)]
         only_traditional = int((part > 0).sum())
-        if part.sum() > 0 and (page_is_traditional or only_traditional >= _OWN_EVIDENCE):
+        counts = part.sum() > 0 and (page_is_traditional or only_traditional >= _OWN_EVIDENCE)
+        if counts and not _is_japanese(line) and not _SURROGATE.search(line):
             edits += _differences(line, _converter().convert(line), start)
         start += len(line) + 1
     return edits
+
+
+def _is_japanese(line: str) -> bool:
+    """Japanese has kana between its characters; Chinese pages use の by itself at most."""
+    return 10 * len(_KANA.findall(line)) >= len(line)
 
 
 @functools.cache

@@ -13,7 +13,8 @@ from aidtopics.errors import UsageError
 __all__ = ["ENGINES", "Segmenter", "default_engine", "read_word_list"]
 
 ENGINES = ("rjieba", "jieba")
-_WORD = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z0-9.+-]*[a-z0-9+]")
+# At least one letter or character, so that bare numbers and marks are no words; b超 and covid-19 are.
+_WORD = re.compile(r"(?=.*[a-z\u3400-\u9fff])[a-z0-9\u3400-\u9fff][a-z0-9\u3400-\u9fff.+-]*")
 # Word classes of jieba's dictionary that carry no topic: numerals, pronouns, adverbs, conjunctions, prepositions,
 # particles, measure words, times, directions, interjections, sounds, affixes.
 _FUNCTION_TAGS = frozenset("m mq r rr rz d df dg c p u ud ug uj ul uv uz q t tg f y e o h k".split())
@@ -33,7 +34,7 @@ def read_word_list(path: str | Path) -> tuple[str, ...]:
         UsageError: there is no such file, or it is not UTF-8.
     """
     try:
-        lines = Path(path).read_text("utf-8").splitlines()
+        lines = Path(path).read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise UsageError(f"found no word list {path}; expected a text file with one word a line") from error
     except UnicodeDecodeError as error:
@@ -62,7 +63,7 @@ class Segmenter:
         stop_words: Iterable[str] | None = None,
         shortest: int = 2,
     ) -> None:
-        self.engine = engine or default_engine()
+        self.engine = default_engine() if engine is None else engine
         self.domain_words = tuple(_shipped("health_aid_words.txt") if words is None else words)
         self.stop_words = frozenset(_shipped("stop_words.txt") if stop_words is None else stop_words)
         self.shortest = shortest

@@ -72,7 +72,7 @@ def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.uint
 
 
 def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
-    """How many n-grams each passage has, shape (passages,): n characters give n + (n + 1) + n; an empty one counts as 1."""
+    """N-grams of each passage, shape (passages,): n characters give n + (n + 1) + n; an empty one counts as 1."""
     return 3 * folded.lengths + 1
 
 

@@ -18,20 +18,19 @@ Probabilities = npt.NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class BinaryScores:
-    """Figures of a yes-or-no decision, each with its bootstrap interval."""
+    """Figures of a yes-or-no decision, those of the decision with bootstrap intervals."""
 
     n: int
     precision: Interval
     recall: Interval
     f1: Interval
     auc: Interval
-    calibration_error: Interval
+    calibration_error: float  # no interval: a resampled one is larger than its value, by the noise of resampling
 
     def as_dict(self) -> dict[str, object]:
         """For JSON: the four figures of a decision, its calibration error, and n."""
-        names = ("precision", "recall", "f1", "auc", "calibration_error")
-        figures = {name: interval_dict(getattr(self, name)) for name in names}
-        return {**figures, "n": self.n}
+        figures = {name: interval_dict(getattr(self, name)) for name in ("precision", "recall", "f1", "auc")}
+        return {**figures, "calibration_error": round(self.calibration_error, 4), "n": self.n}
 
 
 def interval_dict(interval: Interval) -> dict[str, float | None]:
@@ -82,7 +81,7 @@ def score_decisions(
         recall=interval(lambda i: precision_recall_f1(truth[i], decided[i])[1]),
         f1=interval(lambda i: precision_recall_f1(truth[i], decided[i])[2]),
         auc=interval(lambda i: area_under_curve(truth[i], probabilities[i])),
-        calibration_error=interval(lambda i: calibration_error(truth[i], probabilities[i])),
+        calibration_error=calibration_error(truth, probabilities),
     )
 
 

@@ -183,15 +183,13 @@ def _golden(pages: Sequence[GoldPage], classifier: Classifier) -> list[LabelledP
 
 
 def _card(manifest: Manifest) -> str:
-    m, corpus = manifest.metrics, manifest.corpus
+    m, corpus, decision = manifest.metrics, manifest.corpus, manifest.decision
 
     def row(name: str, figures: dict[str, Any]) -> str:
-        def cell(key: str) -> str:
-            f = figures[key]
-            return f"{f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})"
-
-        cells = " | ".join(cell(key) for key in ("precision", "recall", "f1", "auc", "calibration_error"))
-        return f"| {name} | {figures['n']} | {cells} | {figures['character_f1']:.3f} |"
+        intervals = [figures[key] for key in ("precision", "recall", "f1", "auc")]
+        cells = " | ".join(f"{f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for f in intervals)
+        rest = f"{figures['calibration_error']:.3f} | {figures['character_f1']:.3f}"
+        return f"| {name} | {figures['n']} | {cells} | {rest} |"
 
     table = [row("cross-validation by site", m)]
     if "held_out" in m:
@@ -209,9 +207,8 @@ Fitted on {corpus["pages"]} gold pages ({corpus["aid"]} aid) of {corpus["sites"]
 {rows}
 
 In brackets 95 % bootstrap intervals over sites. In cross-validation no site and no near-duplicate stands on both sides.
-A page is aid from probability {manifest.decision["page_threshold"]:.3f}; between
-{manifest.decision["review_low"]:.3f} and
-{manifest.decision["review_high"]:.3f} it is marked for review.
+A page is aid from probability {decision["page_threshold"]:.3f}; pages between {decision["review_low"]:.3f} and {
+        decision["review_high"]:.3f} are marked for review.
 
 Limits: the gold pages are written, not scraped; figures on a real crawl can be lower. The model knows simplified
 Chinese (repair converts traditional pages first) and pages of the years 2005 to 2025. It goes by the words of a page,

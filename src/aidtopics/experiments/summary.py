@@ -8,9 +8,10 @@ from aidtopics.experiments.drawing import read_topics
 
 def summarize(metrics: dict[str, Any], folder: Path) -> str:
     """What the run found, as Markdown that reads well in a terminal too."""
-    lines = [f"# {metrics['experiment']}", ""]
+    lines = [f"# {metrics['experiment']}"]
     pages = metrics["pages"]
     if "aid" in pages:
+        lines.append("")
         lines.append(
             f"Of {pages['read']} pages {pages['aid']} are about health aid; {pages['needs_review']} are uncertain "
             f"enough to want a person's look, {pages['unreadable']} could not be read."
@@ -21,7 +22,9 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
     if "f1" in classify:
         lines += ["", _sentence("On pages of sites it has not seen (cross-validation)", classify)]
         if "held_out" in classify:
-            lines.append(_sentence("On the held-out pages, written by another hand", classify["held_out"]))
+            lines += ["", _sentence("On the held-out pages, written by another hand,", classify["held_out"])]
+    if "vectorize" in metrics:
+        lines += ["", "Whole pages by a linear classifier over each vectorizer, cross-validated by site:", ""]
     for name, figures in metrics.get("vectorize", {}).items():
         f1, auc = figures["f1"], figures["auc"]
         lines.append(

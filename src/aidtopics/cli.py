@@ -14,6 +14,7 @@ from aidtopics.errors import AidtopicsError, UsageError
 
 _CLASSIFIER = "aid-classifier"
 _TOPICS = "aid-topics"
+_GROUP = 5  # pages from which a group has a line of its own in the table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -265,8 +266,11 @@ def _evaluation_table(result: dict[str, Any]) -> str:
         return f"{name:<20} {figures['n']:>6}  " + "  ".join(f"{cell:<19}" for cell in cells)
 
     head = f"{'':<20} {'pages':>6}  " + "  ".join(f"{name:<19}" for name in ("precision", "recall", "F1", "AUC"))
-    groups = [line(name, figures) for name, figures in result["groups"].items()]
-    return "\n".join([head, line("all", result), *groups])
+    groups = result["groups"]
+    shown = [line(name, figures) for name, figures in groups.items() if figures["n"] >= _GROUP]
+    left_out = len(groups) - len(shown)
+    note = [f"{left_out} groups of fewer than {_GROUP} pages are left out; --json has them"] if left_out else []
+    return "\n".join([head, line("all", result), *shown, *note])
 
 
 def _topics(options: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ from aidtopics.label.stream import label_pages
 from aidtopics.records import Label, LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 from aidtopics.store import SavedTopics
-from aidtopics.vectorize import count_words
 
 
 def topic_rows(pages: Iterable[Page | Unreadable], topics: SavedTopics, classifier: Classifier) -> Iterator[Row]:
@@ -32,6 +31,8 @@ def _shares(text: str | None, topics: SavedTopics) -> list[float] | None:
     """None where there is no text, or no word of it that the model knows."""
     if not text:
         return None
+    from aidtopics.vectorize import count_words
+
     counts = count_words([topics.segmenter.words(text)], topics.model.vocabulary)
     return [round(share, 4) for share in topics.model.infer(counts)[0].tolist()] if counts.nnz else None
 

@@ -11,7 +11,6 @@ from aidtopics.passages import split
 from aidtopics.store.classifier import SavedClassifier, golden_row, load_classifier
 from aidtopics.store.folder import model_kind
 from aidtopics.store.topics import SavedTopics, load_topics
-from aidtopics.vectorize import count_words
 
 # Probabilities may differ in the last digits from one processor or numpy to the next.
 _TOLERANCE = 1e-3
@@ -63,6 +62,8 @@ def _classifier(saved: SavedClassifier) -> list[Discrepancy]:
 
 
 def _topics(saved: SavedTopics) -> list[Discrepancy]:
+    from aidtopics.vectorize import count_words
+
     words = [saved.segmenter.words(row["text"]) for row in saved.golden]
     shares = saved.model.infer(count_words(words, saved.model.vocabulary))
     wrong = []

@@ -1,7 +1,7 @@
 """Labelling against what everybody writes (jieba, TfidfVectorizer, LogisticRegression) and against parsing alone.
 
-All in one run, in turn, on the same pages and one core: only the ratios mean anything. The pages are those of the corpus,
-repeated.
+All in one run, in turn, on the same pages and one core: only the ratios mean anything. The pages are those of the
+corpus, repeated.
 """
 
 import argparse

@@ -14,7 +14,6 @@ from aidtopics.errors import AidtopicsError, UsageError
 
 _CLASSIFIER = "aid-classifier"
 _TOPICS = "aid-topics"
-_GROUP = 5  # pages from which a group has a line of its own in the table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -248,29 +247,13 @@ def _repair(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     import json
 
-    from aidtopics.label.evaluation import evaluate, read_labelled_texts
+    from aidtopics.label.evaluation import as_table, evaluate, read_labelled_texts
     from aidtopics.store import default_model, load_classifier
 
     saved = load_classifier(options.model or default_model(_CLASSIFIER))
     result = evaluate(read_labelled_texts(options.gold), saved.classifier)
-    print(json.dumps(result, ensure_ascii=False) if options.json else _evaluation_table(result))
+    print(json.dumps(result, ensure_ascii=False) if options.json else as_table(result))
     return 0
-
-
-def _evaluation_table(result: dict[str, Any]) -> str:
-    def line(name: str, figures: dict[str, Any]) -> str:
-        cells = []
-        for key in ("precision", "recall", "f1", "auc"):
-            f = figures[key]
-            cells.append("–" if f["value"] is None else f"{f['value']:.3f} ({f['low']:.3f}–{f['high']:.3f})")
-        return f"{name:<20} {figures['n']:>6}  " + "  ".join(f"{cell:<19}" for cell in cells)
-
-    head = f"{'':<20} {'pages':>6}  " + "  ".join(f"{name:<19}" for name in ("precision", "recall", "F1", "AUC"))
-    groups = result["groups"]
-    shown = [line(name, figures) for name, figures in groups.items() if figures["n"] >= _GROUP]
-    left_out = len(groups) - len(shown)
-    note = [f"{left_out} groups of fewer than {_GROUP} pages are left out; --json has them"] if left_out else []
-    return "\n".join([head, line("all", result), *shown, *note])
 
 
 def _topics(options: argparse.Namespace) -> int:

@@ -78,6 +78,23 @@ def evaluate(texts: list[LabelledText], classifier: Classifier) -> dict[str, Any
     return {**whole, "groups": by_group, "n": count}
 
 
+def as_table(result: dict[str, Any]) -> str:
+    """The result of `evaluate` for a reader: a line for all and one for each group, of many groups the larger ones."""
+
+    def line(name: str, figures: dict[str, Any]) -> str:
+        cells = []
+        for key in ("precision", "recall", "f1", "auc"):
+            f = figures[key]
+            cells.append("–" if f["value"] is None else f"{f['value']:.3f} ({f['low']:.3f}–{f['high']:.3f})")
+        return f"{name:<20} {figures['n']:>6}  " + "  ".join(f"{cell:<19}" for cell in cells)
+
+    head = f"{'':<20} {'pages':>6}  " + "  ".join(f"{name:<19}" for name in ("precision", "recall", "F1", "AUC"))
+    largest = sorted(result["groups"].items(), key=lambda group: -group[1]["n"])[:_SHOWN]
+    left_out = len(result["groups"]) - len(largest)
+    note = [f"{left_out} smaller groups are left out; --json has them"] if left_out else []
+    return "\n".join([head, line("all", result), *(line(*group) for group in largest), *note])
+
+
 def _from_row(row: Any) -> LabelledText:  # noqa: ANN401 - parsed JSON
     if not isinstance(row, dict):
         raise ValueError(f"found a {type(row).__name__}, expected an object")

@@ -94,9 +94,13 @@ def calibration(series: Mapping[str, tuple[Truth, Probabilities]]) -> "Figure":
 
 
 def strongest_features(features: Sequence[Feature]) -> "Figure":
-    """Bars of the features that speak most for each decision; those against aid point left."""
+    """Bars of the n-grams that speak most for each decision; those against aid point left.
+
+    Facts of layout, whose names stand in square brackets, have other units and are left out.
+    """
     from matplotlib.figure import Figure
 
+    features = [feature for feature in features if not feature.name.startswith("[")]
     decisions = list(dict.fromkeys(feature.decision for feature in features))
     columns = 3
     rows = -(-len(decisions) // columns)
@@ -119,4 +123,4 @@ def strongest_features(features: Sequence[Feature]) -> "Figure":
 
 def _shown(name: str) -> str:
     # A dollar sign would begin a formula.
-    return name.replace(" ", "␣").replace("$", r"\$") if not name.startswith("[") else name
+    return name.replace(" ", "␣").replace("$", r"\$")

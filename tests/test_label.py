@@ -141,7 +141,7 @@ def test_evaluation_scores_all_and_each_group(tmp_path, gold, fitted):
         ('{"text": "a", "label": "adi"}', "line 1: found label 'adi'; did you mean 'aid'"),
         ('{"label": "aid"}', "line 1: found no 'text'"),
         ("[]", "line 1: found a list, expected an object"),
-        ("{", "found 1 row in .* that can't be scored"),
+        ("{", "found a problem in .*: line 1: unexpected"),
         ("", "found no rows in"),
     ],
 )

@@ -1,7 +1,7 @@
 """What a user can meet: each error says what was found, what was expected and what to do."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class AidtopicsError(Exception):
@@ -26,6 +26,14 @@ class ModelError(UsageError):
 
 class FittingError(AidtopicsError):
     """The pages at hand do not suffice to fit what was asked for."""
+
+
+def problems(found: Sequence[str], place: object, most: int = 20) -> str:
+    """A message for one problem in one line, and for many as a list that says how many more there are."""
+    if len(found) == 1:
+        return f"found a problem in {place}: {found[0]}"
+    rest = [f"… and {len(found) - most} more"] if len(found) > most else []
+    return "\n  ".join([f"found {len(found)} problems in {place}:", *found[:most], *rest])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

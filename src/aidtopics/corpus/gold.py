@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from aidtopics.errors import UsageError, nearest
+from aidtopics.errors import UsageError, nearest, problems
 from aidtopics.pages.facts import as_date
 from aidtopics.records import GoldPage, GoldPassage, Kind, Label
 
@@ -21,7 +21,7 @@ def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
         UsageError: a path is missing, or rows are not gold pages; all problems are listed at once.
     """
     pages: list[GoldPage] = []
-    problems: list[str] = []
+    wrong: list[str] = []
     for path in _files(paths):
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             if not line.strip():
@@ -29,15 +29,13 @@ def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
             try:
                 pages.append(gold_from_row(orjson.loads(line)))
             except (orjson.JSONDecodeError, ValueError) as error:
-                problems.append(f"{path}#{number}: {error}")
+                wrong.append(f"{path}#{number}: {error}")
     seen: dict[str, int] = {}
     for page in pages:
         seen[page.page_id] = seen.get(page.page_id, 0) + 1
-    problems += [f"page_id {page_id} stands {count} times" for page_id, count in seen.items() if count > 1]
-    if problems:
-        shown = "\n  ".join(problems[:20]) + (f"\n  … and {len(problems) - 20} more" if len(problems) > 20 else "")
-        count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
-        raise UsageError(f"found {count} in the gold pages; correct these lines:\n  {shown}")
+    wrong += [f"page_id {page_id} stands {count} times" for page_id, count in seen.items() if count > 1]
+    if wrong:
+        raise UsageError(problems(wrong, "the gold pages"))
     if not pages:
         raise UsageError(f"found no gold pages in {', '.join(map(str, paths))}; expected .jsonl rows with passages")
     return tuple(pages)

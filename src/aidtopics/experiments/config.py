@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from aidtopics.errors import UsageError, nearest
+from aidtopics.errors import UsageError, nearest, problems
 
 
 class _Table(BaseModel):
@@ -124,9 +124,7 @@ def read_experiment(path: str | Path, settings: Sequence[str] = ()) -> Experimen
     try:
         experiment = Experiment.model_validate(tables)
     except ValidationError as error:
-        problems = "\n  ".join(_problem(detail) for detail in error.errors())
-        count = f"{error.error_count()} problem{'s' * (error.error_count() > 1)}"
-        raise UsageError(f"found {count} in the experiment {path}:\n  {problems}") from error
+        raise UsageError(problems([_problem(detail) for detail in error.errors()], path)) from error
     return _with_absolute_paths(experiment, path.resolve().parent)
 
 

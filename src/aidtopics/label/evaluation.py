@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 
 from aidtopics.classify import Classifier
-from aidtopics.errors import UsageError, nearest
+from aidtopics.errors import UsageError, nearest, problems
 from aidtopics.label.stream import label_pages
 from aidtopics.pages import page_from_text
 from aidtopics.records import Label, LabelledPage
@@ -37,19 +37,16 @@ def read_labelled_texts(path: str | Path) -> list[LabelledText]:
         lines = Path(path).read_bytes().splitlines()
     except OSError as error:
         raise UsageError(f"could not read {path}: {error.strerror}; expected a JSON Lines file") from error
-    texts, problems = [], []
+    texts, wrong = [], []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             texts.append(_from_row(orjson.loads(line)))
         except ValueError as error:
-            problems.append(f"line {number}: {error}")
-    if problems:
-        shown = "\n  ".join(problems[:_SHOWN])
-        raise UsageError(
-            f"found {len(problems)} row{'s' * (len(problems) > 1)} in {path} that can't be scored:\n  {shown}"
-        )
+            wrong.append(f"line {number}: {error}")
+    if wrong:
+        raise UsageError(problems(wrong, path))
     if not texts:
         raise UsageError(f'found no rows in {path}; expected lines {{"text": ..., "label": "aid" or "noise"}}')
     return texts

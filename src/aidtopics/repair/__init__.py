@@ -8,17 +8,19 @@ from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
 from aidtopics.repair.pinyin import annotations
 from aidtopics.repair.residue import entities, hidden, invisible, tags
 from aidtopics.repair.script import traditional
+from aidtopics.repair.shift import lost_bytes
 from aidtopics.repair.width import wide_alphanumerics
 
 __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
 
-# Residue first, because it stands between a character and its reading; readings before script, because the reading
-# belongs to the character as the mirror wrote it.
+# Residue first, because it stands between a character and its reading; lost bytes before readings, which tell them, and
+# readings before script, because both belong to the characters as the mirror wrote them.
 _STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     entities,
     hidden,
     tags,
     invisible,
+    lost_bytes,
     annotations,
     traditional,
     wide_alphanumerics,

@@ -6,9 +6,10 @@ import unicodedata
 
 from aidtopics.records import Edit
 
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+LETTERS = f"a-züê{TONED}"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_BRACKET = re.compile(rf"[(（]\s{{0,2}}([a-züê{_TONED}]{{1,6}}(?:\s[a-züê{_TONED}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
+_BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}]{{1,6}}(?:\s[{LETTERS}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
 _ALL_HAN = re.compile(rf"[{_HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
@@ -25,6 +26,9 @@ def annotations(text: str) -> list[Edit]:
         syllables = match[1].split()
         place = anchor if match.start() == last_end else match.start()
         characters = text[max(0, place - len(syllables)) : place]
+        if len(syllables) == 1 and _straddles(text[max(0, place - 2) : place], syllables[0]):
+            sure.append(Edit("pinyin", match.start(), match.end(), match[0], ""))
+            continue
         if len(characters) != len(syllables) or not _ALL_HAN.fullmatch(characters):
             continue
         anchor, last_end = place, match.end()
@@ -36,6 +40,30 @@ def annotations(text: str) -> list[Edit]:
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
     return sorted(sure + unsure, key=lambda edit: edit.start)
+
+
+def _straddles(text: str, letters: str) -> bool:
+    """Whether a mirror found the second byte of a character and the ASCII behind it, which together are another one."""
+    if len(text) != 2 or not "@" <= text[1] <= "~":
+        return False
+    try:
+        return is_reading(bytes((text[0].encode("gbk")[-1], ord(text[1]))).decode("gbk"), letters)
+    except UnicodeError:
+        return False
+
+
+def is_reading(character: str, letters: str) -> bool:
+    """Whether the letters, with or without a tone mark, are a reading of the character."""
+    return len(character) == 1 and (letters in _readings(character) or letters in _toneless(character))
+
+
+@functools.cache
+def syllables() -> frozenset[str]:
+    """All readings of all characters, with and without tone marks."""
+    from pypinyin.constants import PINYIN_DICT
+
+    toned = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")} - {""}
+    return frozenset(toned | {_bare(reading) for reading in toned})
 
 
 @functools.lru_cache(maxsize=8192)

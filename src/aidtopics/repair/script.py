@@ -39,6 +39,18 @@ def traditional(text: str) -> list[Edit]:
     return edits
 
 
+def script_of(character: str) -> int:
+    """1 for a character that only the traditional script has, -1 for one that only the simplified one has, else 0."""
+    return int(_script_table()[min(ord(character), 0xFFFF)])
+
+
+@functools.lru_cache(maxsize=30_000)
+def simplified(character: str) -> str:
+    """The simplified form of one character by itself."""
+    result: str = _converter().convert(character)
+    return result if len(result) == 1 else character
+
+
 def _is_japanese(line: str) -> bool:
     """Japanese has kana between its characters; Chinese pages use の by itself at most."""
     return 10 * len(_KANA.findall(line)) >= len(line)

@@ -1,0 +1,169 @@
+"""How probable a character is behind the two before it: what repair goes by where bytes are lost.
+
+A model of simplified characters and marks, made of jieba's dictionary (words by frequency) and the gold pages (how
+words and marks follow each other). Interpolated trigrams with the smoothing of Witten and Bell (1991), in their
+recursive form.
+
+`python -m aidtopics.repair.language corpus/pages` makes `language.npz` anew.
+"""
+
+import functools
+import hashlib
+import io
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+FILE = "language.npz"
+# jieba's frequencies add up to sixty million words; so weighted, words and running text are of one size.
+_WORD_WEIGHT = 0.02
+_RARE_WORD = 5  # words of a lower frequency are mostly names
+_SMALLEST = 1e-7  # probability of a character never seen
+_STEP = 16  # probabilities are stored as 16ths of a natural logarithm
+_NARROW = {ord(wide): narrow for wide, narrow in zip("，；：！？（）", ",;:!?()", strict=True)}
+
+
+def canonical(text: str) -> str:
+    """Marks in one width and digits as 0, as the model counts them; the same length as the text."""
+    return "".join("0" if character.isdecimal() else character for character in text.translate(_NARROW))
+
+
+class CharacterModel:
+    """Log-probabilities of characters in context."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.number = {chr(code): i for i, code in enumerate(arrays["characters"].tolist())}
+        self._size = len(self.number) + 1
+        self._single = np.exp(-arrays["single"].astype(np.float64) / _STEP)
+        self._tables = [
+            (np.cumsum(arrays[f"{name}_keys"], dtype=np.uint64), np.exp(-arrays[name].astype(np.float64) / _STEP))
+            for name in ("pair", "triple", "pair_rest")
+        ]
+        self._single_rest = np.exp(-arrays["single_rest"].astype(np.float64) / _STEP)
+
+    def score(self, before: str, characters: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Log-probability of each of the characters behind the last two of `before`, shape (characters,).
+
+        Characters are simplified and `canonical`.
+        """
+        unknown = self._size - 1
+        candidates = np.array([self.number.get(c, unknown) for c in characters], np.uint64)
+        second, first = (self.number.get(before[-i : len(before) - i + 1], unknown) for i in (1, 2))
+        size = self._size
+        pair_rest = self._look(2, np.array([first * size + second], np.uint64), 1.0)[0]
+        probability = self._single[candidates]
+        probability = (
+            self._look(0, candidates + np.uint64(second * size), 0.0) + self._single_rest[second] * probability
+        )
+        in_triple = self._look(1, candidates + np.uint64((first * size + second) * size), 0.0)
+        found: npt.NDArray[np.float64] = np.log(np.maximum(in_triple + pair_rest * probability, _SMALLEST))
+        return found
+
+    def _look(self, table: int, keys: npt.NDArray[np.uint64], otherwise: float) -> npt.NDArray[np.float64]:
+        known, values = self._tables[table]
+        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[place] == keys, values[place], otherwise)
+
+
+@functools.cache
+def language() -> CharacterModel:
+    """The model that comes along."""
+    content = resources.files(__package__).joinpath(FILE).read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return CharacterModel({name: archive[name] for name in archive.files})
+
+
+def fit(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, npt.NDArray[Any]]:
+    """Count texts and words with their frequencies; returns the arrays of a CharacterModel."""
+    counts: defaultdict[str, float] = defaultdict(float)
+    for text in texts:
+        for line in canonical(text).split("\n"):
+            for order in (1, 2, 3):
+                for i in range(len(line) - order + 1):
+                    counts[line[i : i + order]] += 1
+    for word, frequency in words:
+        if frequency >= _RARE_WORD:
+            for order in (1, 2, 3):
+                for i in range(len(word) - order + 1):
+                    counts[word[i : i + order]] += frequency * _WORD_WEIGHT
+    characters = sorted(c for c in counts if len(c) == 1 and counts[c] >= 1 and ord(c) < 0x10000)
+    number = {character: i for i, character in enumerate(characters)}
+    unknown = len(characters)
+    size = unknown + 1
+    kept = {g: n for g, n in counts.items() if all(c in number for c in g)}
+    total: defaultdict[str, float] = defaultdict(float)
+    kinds = Counter[str]()
+    for ngram, count in kept.items():
+        total[ngram[:-1]] += count
+        kinds[ngram[:-1]] += 1
+
+    def key(ngram: str) -> int:
+        return functools.reduce(lambda sum_, c: sum_ * size + number[c], ngram, 0)
+
+    def table(order: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
+        rows = sorted((key(g), n / (total[g[:-1]] + kinds[g[:-1]])) for g, n in kept.items() if len(g) == order)
+        return _packed(rows)
+
+    everything = total[""] + kinds[""]
+    single = [(kept[c] + kinds[""] / size) / everything for c in characters] + [_SMALLEST]
+    rest = {g: kinds[g] / (total[g] + kinds[g]) for g in kinds}
+    pair_keys, pair = table(2)
+    triple_keys, triple = table(3)
+    rest_keys, pair_rest = _packed(sorted((key(g), share) for g, share in rest.items() if len(g) == 2))
+    return {
+        "characters": np.array([ord(c) for c in characters], np.uint16),
+        "single": _quantized(single),
+        "single_rest": _quantized([rest.get(c, 1.0) for c in characters] + [1.0]),
+        "pair_keys": pair_keys,
+        "pair": pair,
+        "triple_keys": triple_keys,
+        "triple": triple,
+        "pair_rest_keys": rest_keys,
+        "pair_rest": pair_rest,
+    }
+
+
+def _packed(rows: list[tuple[int, float]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
+    """Keys as differences, which compress well, and probabilities in a byte."""
+    keys = np.array([key for key, _ in rows], np.uint64)
+    return np.diff(keys, prepend=np.uint64(0)), _quantized([probability for _, probability in rows])
+
+
+def _quantized(probabilities: Sequence[float]) -> npt.NDArray[np.uint8]:
+    logs = -np.log(np.maximum(np.array(probabilities), _SMALLEST))
+    return np.asarray(np.clip(np.round(logs * _STEP), 0, 255), np.uint8)
+
+
+def texts_hash(texts: Sequence[str]) -> str:
+    """SHA-256 of the texts a model is made of, whatever their order."""
+    return hashlib.sha256("\0".join(sorted(texts)).encode("utf-8")).hexdigest()
+
+
+def gold_texts(folder: Path) -> list[str]:
+    """The texts of the gold pages in a folder, one page each."""
+    rows = [orjson.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_bytes().splitlines()]
+    return ["\n".join(passage["text"] for passage in row["passages"]) for row in rows]
+
+
+def main(folder: Path) -> None:
+    """Make the model of a corpus folder and write it beside this file."""
+    import jieba
+
+    with jieba.get_module_res("dict.txt") as lines:
+        rows = [line.decode("utf-8").split() for line in lines]
+    texts = gold_texts(folder)
+    arrays = fit(texts, ((row[0], int(row[1])) for row in rows if len(row) >= 2))
+    arrays["texts_hash"] = np.array(texts_hash(texts))
+    with (Path(__file__).parent / FILE).open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

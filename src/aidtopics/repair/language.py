@@ -84,10 +84,10 @@ def fit(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, npt
     """Count texts and words with their frequencies; returns the arrays of a CharacterModel."""
     counts: defaultdict[str, float] = defaultdict(float)
     for text in texts:
-        for line in canonical(text).split("\n"):
-            for order in (1, 2, 3):
-                for i in range(len(line) - order + 1):
-                    counts[line[i : i + order]] += 1
+        plain = f"\n\n{canonical(text)}\n"
+        for order in (1, 2, 3):
+            for i in range(len(plain) - order + 1):
+                counts[plain[i : i + order]] += 1
     for word, frequency in words:
         if frequency >= _RARE_WORD:
             for order in (1, 2, 3):

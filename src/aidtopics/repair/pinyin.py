@@ -14,6 +14,7 @@ _ALL_HAN = re.compile(rf"[{_HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
 _ENOUGH = 3
+_WIDENED = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 
 
 def annotations(text: str) -> list[Edit]:
@@ -46,8 +47,10 @@ def _straddles(text: str, letters: str) -> bool:
     """Whether a mirror found the second byte of a character and the ASCII behind it, which together are another one."""
     if len(text) != 2 or not "@" <= text[1] <= "~":
         return False
+    # A narrow mark may have been a wide one when the mirror searched.
+    first = _WIDENED.get(text[0], text[0])
     try:
-        return is_reading(bytes((text[0].encode("gbk")[-1], ord(text[1]))).decode("gbk"), letters)
+        return is_reading(bytes((first.encode("gbk")[-1], ord(text[1]))).decode("gbk"), letters)
     except UnicodeError:
         return False
 

@@ -26,7 +26,7 @@ _BRACKET = re.compile(rf"\(\s?([{LETTERS}]{{1,6}})\s?\)")
 _TORN = re.compile(rf"[?？](?:\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?\)|(?=[,;:!@-~]?[?(\u0080-\uffff]))")
 # A page is a mirror's if readings with tone marks stand in brackets, whole ones or torn ones.
 _EVIDENCE = re.compile(rf"[(?（]\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?[)）]")
-_ENOUGH = 3
+_ENOUGH = 2
 
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
@@ -38,14 +38,16 @@ _SWALLOWED = (
 )
 _WIDENED = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
 
-_BEAM = 48  # hypotheses kept after each character shown
+_BEAM = 96  # hypotheses kept after each character shown
 _BRANCH = 24  # most probable characters tried for a lost byte
 _DESPAIR = 30.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
 _TWO_LOST = 3.0  # price of two lost bytes that are no character
-_TAKEN = 2.5  # price of a character taken along
+_TAKEN = 1.0  # price of a character taken along
 _LOST = 4.0  # price of a lost byte: damage is rarer than text
 _NARROWED = 1.5  # price of a mark that was narrowed
-_SIMPLIFIED = 8.0  # price of a character that only the simplified script has
+_UNUSUAL = 8.0  # price of a simplified character or a wide letter or digit: a mirror writes none
+_DIGIT = 2.0  # further price of a digit that can't be known
+_NOT_IN_TABLE = 3.0  # further price of a tear where no character of a mirror's table was found
 _MISREAD = 9.0  # price of a bracket that is no reading of what stands before it
 _UNEXPLAINED = 14.0  # price of leaving a torn reading as it stands
 _SETTLED = 4  # characters shown after a tear on which all hypotheses must agree
@@ -171,11 +173,15 @@ def _bytes(old: _Hypothesis, content: bytes, price: float) -> Iterator[_Hypothes
 def _torn(old: _Hypothesis, reading: str | None) -> Iterator[_Hypothesis]:
     """A lost byte, with the reading whose bracket it swallowed."""
     if old.pending is None:
-        if reading is None:
-            yield _pending(old, _UNKNOWN, _LOST, repaired=True)
-            return
-        # The search found the last character's second byte and the lost one: the reading is that of the two.
+        # The mirror found the last character's second byte and the lost one: together they are a character of its table,
+        # so a traditional one, and the reading is theirs.
         trail = _encoded(old.last[-1:])[1:]
+        if reading is None:
+            for lead in _LEADS:
+                if trail and script_of(_decoded(trail[0], lead) or " ") > 0:
+                    yield _pending(old, lead, _LOST, repaired=True)
+            yield _pending(old, _UNKNOWN, _LOST + _NOT_IN_TABLE, repaired=True)
+            return
         for lead in _LEADS:
             if trail and is_reading(_decoded(trail[0], lead), reading):
                 yield _pending(old, lead, _LOST, repaired=True)
@@ -192,9 +198,10 @@ def _torn(old: _Hypothesis, reading: str | None) -> Iterator[_Hypothesis]:
 def _with_swallowed(last: _Hypothesis) -> Iterator[_Hypothesis]:
     """The character just completed, and one of ASCII that was taken along."""
     costs = -language().score(last.context, [_counted(c) if c != "\ufffd" else "0" for c in _SWALLOWED])
-    best = int(costs.argmin())
-    taken = _SWALLOWED[best]
-    yield _extended(last, taken, last.added + taken, _TAKEN, cost=float(costs[best]), behind=last.before)
+    for number in costs.argsort(kind="stable")[:3].tolist():
+        taken = _SWALLOWED[number]
+        price = _TAKEN + _DIGIT * (taken == "\ufffd")
+        yield _extended(last, taken, last.added + taken, price, cost=float(costs[number]), behind=last.before)
 
 
 def _two_lost(old: _Hypothesis) -> Iterator[_Hypothesis]:
@@ -261,9 +268,9 @@ def _completed(old: _Hypothesis, trail: int, reading: str | None) -> Iterator[_H
 
 
 def _most_probable(context: str, candidates: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """The characters that fit best behind the context, with their cost; a mirror writes no simplified ones."""
+    """The characters that fit best behind the context, with their cost."""
     costs = -language().score(context, [_counted(c) for c in candidates])
-    costs += [_SIMPLIFIED * (script_of(c) < 0) for c in candidates]
+    costs += [_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ") for c in candidates]
     for number in costs.argsort(kind="stable")[:_BRANCH].tolist():
         yield candidates[number], float(costs[number])
 

@@ -53,6 +53,7 @@ class Page:
     publisher: str | None = None  # the outlet a byline names (来源)
     encoding: str | None = None  # None where the text came decoded
     blocks: tuple[Block, ...] = ()  # of HTML pages, in order, not overlapping
+    script: str | None = None  # before repair: simplified, traditional, taiwan or hong kong; None where it is neither
 
 
 @dataclass(frozen=True, slots=True)

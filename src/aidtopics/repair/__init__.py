@@ -5,17 +5,20 @@ from dataclasses import replace
 
 from aidtopics.records import Block, Edit, Page, Repair
 from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
+from aidtopics.repair.mojibake import lost, misread
 from aidtopics.repair.pinyin import annotations
 from aidtopics.repair.residue import entities, hidden, invisible, tags
-from aidtopics.repair.script import traditional
+from aidtopics.repair.script import script_of_page, traditional
 from aidtopics.repair.shift import lost_bytes
 from aidtopics.repair.width import wide_alphanumerics
 
 __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
 
-# Residue first, because it stands between a character and its reading; lost bytes before readings, which tell them, and
-# readings before script, because both belong to the characters as the mirror wrote them.
+# What was misread as a whole first, before anything touches parts of it; then residue, because it stands between a
+# character and its reading; lost bytes before readings, which tell them, and readings before script, because both
+# belong to the characters as the mirror wrote them.
 _STEPS: tuple[Callable[[str], list[Edit]], ...] = (
+    misread,
     entities,
     hidden,
     tags,
@@ -45,7 +48,8 @@ def repair(text: str) -> Repair:
                 passes.append(tuple(edits))
         if len(passes) == before:
             break
-    return Repair(text, tuple(passes))
+    gone = lost(text)
+    return Repair(text, (*passes, tuple(gone)) if gone else tuple(passes))
 
 
 def repair_page(page: Page) -> tuple[Page, Repair]:
@@ -63,6 +67,7 @@ def repair_page(page: Page) -> tuple[Page, Repair]:
             title=page.title and repair(page.title).text,
             publisher=page.publisher and repair(page.publisher).text,
             blocks=blocks,
+            script=script_of_page(page.text),
         ),
         result,
     )

@@ -9,7 +9,7 @@ from aidtopics.records import Edit
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 LETTERS = f"a-züê{TONED}"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}]{{1,6}}(?:\s[{LETTERS}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
+_BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}']{{1,24}}(?:\s[{LETTERS}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
 _ALL_HAN = re.compile(rf"[{_HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
@@ -30,6 +30,10 @@ def annotations(text: str) -> list[Edit]:
         if len(syllables) == 1 and _straddles(text[max(0, place - 2) : place], syllables[0]):
             sure.append(Edit("pinyin", match.start(), match.end(), match[0], ""))
             continue
+        joined = _joined(text[max(0, place - 4) : place], syllables[0]) if len(syllables) == 1 else 0
+        if joined > 1:
+            sure.append(Edit("pinyin", match.start(), match.end(), match[0], ""))
+            continue
         if len(characters) != len(syllables) or not _ALL_HAN.fullmatch(characters):
             continue
         anchor, last_end = place, match.end()
@@ -41,6 +45,21 @@ def annotations(text: str) -> list[Edit]:
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
     return sorted(sure + unsure, key=lambda edit: edit.start)
+
+
+def _joined(characters: str, letters: str) -> int:
+    """How many of the last characters, two to four, the letters are the readings of, run together; 0 for none."""
+    plain = letters.replace("'", "")
+    if len(plain) < 4 or plain == _bare(plain):
+        return 0
+    for count in range(2, len(characters) + 1):
+        endings = {plain}
+        for character in reversed(characters[-count:]):
+            readings = _readings(character) | _toneless(character)
+            endings = {e[: -len(r)] for e in endings for r in readings if e.endswith(r)}
+        if "" in endings:
+            return count
+    return 0
 
 
 def _straddles(text: str, letters: str) -> bool:

@@ -11,6 +11,25 @@ from aidtopics.records import Edit
 
 # A line counts by itself from this many characters that only the traditional script has.
 _OWN_EVIDENCE = 3
+# 乾 that is read qián is no 干: counties, reigns, the trigram.
+_NAMES = re.compile("乾(?=[安隆縣县陵坤清元德寧宁潭封])")
+# Words that one region's pages use and the others' hardly do.
+_TAIWAN = re.compile(
+    "資訊|網路|軟體|品質|超音波|愛滋病|健保|志工|偏鄉|計畫|影片|公車|捷運|衛福部|診所|台灣|臺灣|新臺幣|新台幣|視訊|"
+    "滑鼠|儲存|數位|程式|後天免疫缺乏|嚴重特殊傳染性肺炎|透過|醫師公會|村里長"
+)
+_HONG_KONG = re.compile(
+    "衞|裏|綫|牀|麪|港幣|港元|社署|醫管局|公屋|巴士|的士|義工|愛滋病|嘅|咗|喺|啲|冇|電郵|資助額|長者"
+)
+_REGION_EVIDENCE = 2  # different words
+# After conversion: what is said otherwise on the mainland.
+_TERMS = {
+    "爱滋病": "艾滋病",
+    "后天免疫缺乏症候群": "获得性免疫缺陷综合征",
+    "后天免疫缺乏综合症": "获得性免疫缺陷综合征",
+    "后天免疫缺乏综合征": "获得性免疫缺陷综合征",
+    "严重特殊传染性肺炎": "新型冠状病毒肺炎",
+}
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character; OpenCC takes whole ones only
 
@@ -20,13 +39,14 @@ def traditional(text: str) -> list[Edit]:
 
     A line is traditional if it has more characters that only that script has than characters that only the simplified
     one has, and either at least three of them or a page that is traditional as a whole. So 乾隆 and 乾安 stay on a
-    simplified page.
+    simplified page. On a page that uses Taiwan's or Hong Kong's words these become the mainland's.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
     script = _script_table()[np.minimum(codes, 0xFFFF)]
     if not (script > 0).any():
         return []
     page_is_traditional = script.sum() > 0
+    mode = _mode(text)
     edits: list[Edit] = []
     start = 0
     for line in text.split("\n"):
@@ -34,9 +54,39 @@ def traditional(text: str) -> list[Edit]:
         only_traditional = int((part > 0).sum())
         counts = part.sum() > 0 and (page_is_traditional or only_traditional >= _OWN_EVIDENCE)
         if counts and not _is_japanese(line) and not _SURROGATE.search(line):
-            edits += _differences(line, _converter().convert(line), start)
+            edits += _differences(line, _convert(line, mode), start)
         start += len(line) + 1
     return edits
+
+
+def script_of_page(text: str) -> str | None:
+    """'simplified', 'traditional', 'taiwan' or 'hong kong'; None for a text that could be either."""
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+    balance = int(_script_table()[np.minimum(codes, 0xFFFF)].sum())
+    if balance == 0:
+        return None
+    return {"t2s": "traditional", "tw2sp": "taiwan", "hk2s": "hong kong"}[_mode(text)] if balance > 0 else "simplified"
+
+
+def _mode(text: str) -> str:
+    """OpenCC's configuration for the page: the region whose own words it uses, from two different ones on."""
+    taiwan, hong_kong = ({m[0] for m in pattern.finditer(text)} for pattern in (_TAIWAN, _HONG_KONG))
+    if max(len(taiwan), len(hong_kong)) < _REGION_EVIDENCE:
+        return "t2s"
+    return "tw2sp" if len(taiwan) >= len(hong_kong) else "hk2s"
+
+
+def _convert(line: str, mode: str) -> str:
+    """Simplified, names kept, and the terms of health that the mainland has other words for."""
+    parts, position = [], 0
+    for match in _NAMES.finditer(line):
+        parts += [_converter(mode).convert(line[position : match.start()]), match[0][0]]
+        position = match.start() + 1
+    parts.append(_converter(mode).convert(line[position:]))
+    converted = "".join(parts)
+    for term, mainland in _TERMS.items():
+        converted = converted.replace(term, mainland)
+    return converted
 
 
 def script_of(character: str) -> int:
@@ -47,7 +97,7 @@ def script_of(character: str) -> int:
 @functools.lru_cache(maxsize=30_000)
 def simplified(character: str) -> str:
     """The simplified form of one character by itself."""
-    result: str = _converter().convert(character)
+    result: str = _converter("t2s").convert(character)
     return result if len(result) == 1 else character
 
 
@@ -57,10 +107,10 @@ def _is_japanese(line: str) -> bool:
 
 
 @functools.cache
-def _converter():  # type: ignore[no-untyped-def]  # noqa: ANN202 - opencc ships no types
+def _converter(mode: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - opencc ships no types
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC(mode)
 
 
 @functools.cache
@@ -70,7 +120,7 @@ def _script_table() -> npt.NDArray[np.int8]:
 
     table = np.zeros(0x10000, np.int8)
     han = [chr(code) for code in range(0x4E00, 0xA000)]
-    simplified = _converter().convert("\n".join(han)).split("\n")
+    simplified = _converter("t2s").convert("\n".join(han)).split("\n")
     traditional_ = OpenCC("s2t").convert("\n".join(han)).split("\n")
     for character, to_simplified, to_traditional in zip(han, simplified, traditional_, strict=True):
         if to_simplified != character:

@@ -173,8 +173,8 @@ def _bytes(old: _Hypothesis, content: bytes, price: float) -> Iterator[_Hypothes
 def _torn(old: _Hypothesis, reading: str | None) -> Iterator[_Hypothesis]:
     """A lost byte, with the reading whose bracket it swallowed."""
     if old.pending is None:
-        # The mirror found the last character's second byte and the lost one: together they are a character of its table,
-        # so a traditional one, and the reading is theirs.
+        # The mirror found the last character's second byte and the lost one: together they are a character of its
+        # table, so a traditional one, and the reading is theirs.
         trail = _encoded(old.last[-1:])[1:]
         if reading is None:
             for lead in _LEADS:

@@ -7,9 +7,10 @@ from aidtopics.records import Block, Edit, Page, Repair
 from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
 from aidtopics.repair.mojibake import lost, misread
 from aidtopics.repair.pinyin import annotations
-from aidtopics.repair.residue import entities, hidden, invisible, tags
+from aidtopics.repair.residue import doubled_marks, entities, hidden, invisible, leftovers, tags
 from aidtopics.repair.script import script_of_page, traditional
 from aidtopics.repair.shift import lost_bytes
+from aidtopics.repair.survey import Signs, survey
 from aidtopics.repair.width import wide_alphanumerics
 
 __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
@@ -17,16 +18,19 @@ __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
 # What was misread as a whole first, before anything touches parts of it; then residue, because it stands between a
 # character and its reading; lost bytes before readings, which tell them, and readings before script, because both
 # belong to the characters as the mirror wrote them.
-_STEPS: tuple[Callable[[str], list[Edit]], ...] = (
-    misread,
-    entities,
-    hidden,
-    tags,
-    invisible,
-    lost_bytes,
-    annotations,
-    traditional,
-    wide_alphanumerics,
+_STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[Signs, ...]], ...] = (
+    # A step has work to do only where all of its signs occur; a sum of signs means any of them.
+    (misread, (Signs.LATIN | Signs.STRANGE,)),
+    (entities, (Signs.AMPERSAND,)),
+    (hidden, (Signs.ANGLE,)),
+    (tags, (Signs.ANGLE,)),
+    (leftovers, ()),
+    (invisible, (Signs.INVISIBLE,)),
+    (lost_bytes, (Signs.QUESTION, Signs.TONED)),
+    (annotations, (Signs.BRACKET,)),
+    (traditional, (Signs.TRADITIONAL,)),
+    (wide_alphanumerics, (Signs.WIDE,)),
+    (doubled_marks, ()),
 )
 # One repair can lay bare another's damage (an entity that spells a tag). Real pages end after two rounds; the limit
 # keeps a page made to nest without end from taking time without end.
@@ -39,16 +43,18 @@ def repair(text: str) -> Repair:
     Damage that is nested more than forty deep, which no page has by accident, may want a second repair.
     """
     passes: list[tuple[Edit, ...]] = []
+    signs = survey(text)
     for _ in range(_ROUNDS):
         before = len(passes)
-        for step in _STEPS:
-            edits = step(text)
+        for step, needed in _STEPS:
+            edits = step(text) if all(signs & sign for sign in needed) else []
             if edits:
                 text = apply(text, edits)
                 passes.append(tuple(edits))
+                signs = survey(text)
         if len(passes) == before:
             break
-    gone = lost(text)
+    gone = lost(text) if signs & Signs.GONE else []
     return Repair(text, (*passes, tuple(gone)) if gone else tuple(passes))
 
 

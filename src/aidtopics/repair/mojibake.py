@@ -12,7 +12,7 @@ from aidtopics.repair.language import canonical, language
 from aidtopics.repair.script import simplified
 
 # What Chinese becomes when its bytes are read as Latin-1 or Windows-1252.
-_LATIN = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2030\u2039\u203a\u20ac\u2122"
+LATIN = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2030\u2039\u203a\u20ac\u2122"
 _LATIN_SHARE = 0.3  # of a line's characters, and a tenth of that of a page's
 # Share of strange characters among the Chinese ones of a line, and half of that of a page; ordinary text has a
 # twentieth.
@@ -81,7 +81,7 @@ def _kinds() -> npt.NDArray[np.int8]:
 
     table = np.zeros(0x10000, np.int8)
     table[0x80:0x100] = 1
-    table[[ord(character) for character in _LATIN]] = 1
+    table[[ord(character) for character in LATIN]] = 1
     table[0x3400:0xA000] = 3
     table[0xE000:0xF900] = 3
     frequent = language().most_frequent(_COMMON)

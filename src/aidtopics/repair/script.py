@@ -42,7 +42,7 @@ def traditional(text: str) -> list[Edit]:
     simplified page. On a page that uses Taiwan's or Hong Kong's words these become the mainland's.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    script = _script_table()[np.minimum(codes, 0xFFFF)]
+    script = script_table()[np.minimum(codes, 0xFFFF)]
     if not (script > 0).any():
         return []
     page_is_traditional = script.sum() > 0
@@ -62,7 +62,7 @@ def traditional(text: str) -> list[Edit]:
 def script_of_page(text: str) -> str | None:
     """'simplified', 'traditional', 'taiwan' or 'hong kong'; None for a text that could be either."""
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    balance = int(_script_table()[np.minimum(codes, 0xFFFF)].sum())
+    balance = int(script_table()[np.minimum(codes, 0xFFFF)].sum())
     if balance == 0:
         return None
     return {"t2s": "traditional", "tw2sp": "taiwan", "hk2s": "hong kong"}[_mode(text)] if balance > 0 else "simplified"
@@ -91,7 +91,7 @@ def _convert(line: str, mode: str) -> str:
 
 def script_of(character: str) -> int:
     """1 for a character that only the traditional script has, -1 for one that only the simplified one has, else 0."""
-    return int(_script_table()[min(ord(character), 0xFFFF)])
+    return int(script_table()[min(ord(character), 0xFFFF)])
 
 
 @functools.lru_cache(maxsize=30_000)
@@ -114,7 +114,7 @@ def _converter(mode: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ope
 
 
 @functools.cache
-def _script_table() -> npt.NDArray[np.int8]:
+def script_table() -> npt.NDArray[np.int8]:
     """Per code point of the basic plane: 1 only traditional, -1 only simplified, 0 both or neither."""
     from opencc import OpenCC
 

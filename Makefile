@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check bench models clean
+.PHONY: setup run test check bench language models clean
 
 setup: $(READY)
 
@@ -32,6 +32,11 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/pytest -m slow
 	$(BIN)/python benchmarks/label.py
+	$(BIN)/python benchmarks/repair.py
+
+# The language model of repair, made of jieba's dictionary and the gold pages.
+language: $(READY)
+	$(BIN)/python -c 'from pathlib import Path; from aidtopics.repair.language import main; main(Path("corpus/pages"))'
 
 # The models that come along, rebuilt from the corpus; the same corpus and settings give the same bytes.
 models: $(READY)

@@ -4,13 +4,12 @@ A model of simplified characters and marks, made of jieba's dictionary (words by
 words and marks follow each other). Interpolated trigrams with the smoothing of Witten and Bell (1991), in their
 recursive form.
 
-`python -m aidtopics.repair.language corpus/pages` makes `language.npz` anew.
+`make language` makes `language.npz` anew.
 """
 
 import functools
 import hashlib
 import io
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -168,7 +167,3 @@ def main(folder: Path) -> None:
     arrays["texts_hash"] = np.array(texts_hash(texts))
     with (Path(__file__).parent / FILE).open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **arrays)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -18,6 +18,7 @@ _LATIN_SHARE = 0.3  # of a line's characters, and a tenth of that of a page's
 # twentieth.
 _STRANGE_SHARE = 0.3
 _COMMON = 3000  # most frequent characters; others are strange
+_SAMPLE = 200  # characters that show what a line is
 _SHORTEST = 4  # characters; a shorter line follows what longer ones of the page showed
 _BETTER = 2.0  # natural logarithm a character by which the reading must be more probable
 _LOST = re.compile("\ufffd+|(?:锟斤拷)+")
@@ -104,8 +105,8 @@ def _best_reading(line: str) -> tuple[str, str] | None:
 
 
 def _cost(text: str) -> float:
-    """Mean negative log-probability a character."""
-    plain = canonical("".join(map(simplified, text)))
+    """Mean negative log-probability of a character, over the beginning of a text."""
+    plain = canonical("".join(map(simplified, text[:_SAMPLE])))
     model = language()
     scores = [model.score(plain[max(0, i - 2) : i].rjust(2, "\n"), [c])[0] for i, c in enumerate(plain)]
     return -float(sum(scores)) / len(plain)

@@ -51,6 +51,11 @@ _NOT_IN_TABLE = 3.0  # further price of a tear where no character of a mirror's 
 _MISREAD = 9.0  # price of a bracket that is no reading of what stands before it
 _UNEXPLAINED = 14.0  # price of leaving a torn reading as it stands
 _SETTLED = 4  # characters shown after a tear on which all hypotheses must agree
+# Mirrors tear a few places in a thousand characters. A text with more than one in thirty, or more than a thousand, is
+# no mirror, and would be made to take time.
+_DENSEST = 30
+_MOST = 1000
+_FEW = 10  # on a short text that many are believed
 _LONGEST = 400  # characters shown; the search for one tear ends there at the latest
 
 
@@ -71,9 +76,12 @@ def lost_bytes(text: str) -> list[Edit]:
     """One edit for each torn stretch; none on a page that shows no sign of a mirror."""
     if len(_EVIDENCE.findall(text)) < _ENOUGH and not any(m[0][-1] == ")" for m in _TORN.finditer(text)):
         return []
+    tears = list(_TORN.finditer(text))
+    if len(tears) > min(_MOST, _FEW + len(text) / _DENSEST):
+        return []
     edits: list[Edit] = []
     done = 0
-    for match in _TORN.finditer(text):
+    for match in tears:
         if match.start() < done:
             continue
         known = text[max(done, match.start() - 8) : match.start()]

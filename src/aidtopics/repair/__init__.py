@@ -18,20 +18,21 @@ __all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
 # What was misread as a whole first, before anything touches parts of it; then residue, because it stands between a
 # character and its reading; lost bytes before readings, which tell them, and readings before script, because both
 # belong to the characters as the mirror wrote them.
-_STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[Signs, ...]], ...] = (
+_STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[int, ...]], ...] = (
     # A step has work to do only where all of its signs occur; a sum of signs means any of them.
-    (misread, (Signs.LATIN | Signs.STRANGE,)),
-    (entities, (Signs.AMPERSAND,)),
-    (hidden, (Signs.ANGLE,)),
-    (tags, (Signs.ANGLE,)),
+    (misread, (int(Signs.LATIN | Signs.STRANGE),)),
+    (entities, (int(Signs.AMPERSAND),)),
+    (hidden, (int(Signs.ANGLE),)),
+    (tags, (int(Signs.ANGLE),)),
     (leftovers, ()),
-    (invisible, (Signs.INVISIBLE,)),
-    (lost_bytes, (Signs.QUESTION, Signs.TONED)),
-    (annotations, (Signs.BRACKET,)),
-    (traditional, (Signs.TRADITIONAL,)),
-    (wide_alphanumerics, (Signs.WIDE,)),
+    (invisible, (int(Signs.INVISIBLE),)),
+    (lost_bytes, (int(Signs.QUESTION), int(Signs.TONED))),
+    (annotations, (int(Signs.BRACKET),)),
+    (traditional, (int(Signs.TRADITIONAL),)),
+    (wide_alphanumerics, (int(Signs.WIDE),)),
     (doubled_marks, ()),
 )
+_GONE = int(Signs.GONE)
 # One repair can lay bare another's damage (an entity that spells a tag). Real pages end after two rounds; the limit
 # keeps a page made to nest without end from taking time without end.
 _ROUNDS = 40
@@ -54,7 +55,7 @@ def repair(text: str) -> Repair:
                 signs = survey(text)
         if len(passes) == before:
             break
-    gone = lost(text) if signs & Signs.GONE else []
+    gone = lost(text) if signs & _GONE else []
     return Repair(text, (*passes, tuple(gone)) if gone else tuple(passes))
 
 

@@ -47,11 +47,6 @@ class CharacterModel:
         ]
         self._single_rest = np.exp(-arrays["single_rest"].astype(np.float64) / _STEP)
 
-    def most_frequent(self, number: int) -> str:
-        """The most frequent characters."""
-        characters = np.array(list(self.number))
-        return "".join(characters[np.argsort(-self._single[:-1], kind="stable")[:number]])
-
     def score(self, before: str, characters: Sequence[str]) -> npt.NDArray[np.float64]:
         """Log-probability of each of the characters behind the last two of `before`, shape (characters,).
 

@@ -4,20 +4,15 @@ import functools
 import re
 from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
-
 from aidtopics.records import Edit
 from aidtopics.repair.language import canonical, language
 from aidtopics.repair.script import simplified
+from aidtopics.repair.survey import Signs, count
 
-# What Chinese becomes when its bytes are read as Latin-1 or Windows-1252.
-LATIN = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2030\u2039\u203a\u20ac\u2122"
 _LATIN_SHARE = 0.3  # of a line's characters, and a tenth of that of a page's
 # Share of strange characters among the Chinese ones of a line, and half of that of a page; ordinary text has a
 # twentieth.
 _STRANGE_SHARE = 0.3
-_COMMON = 3000  # most frequent characters; others are strange
 _SAMPLE = 200  # characters that show what a line is
 _SHORTEST = 4  # characters; a shorter line follows what longer ones of the page showed
 _BETTER = 2.0  # natural logarithm a character by which the reading must be more probable
@@ -64,35 +59,10 @@ def lost(text: str) -> list[Edit]:
 
 def _suspicious(text: str, page: bool) -> bool:
     """A cheap test: too many characters of Latin-1, or too many Chinese ones that hardly occur."""
-    if text.isascii():
-        return False
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    kinds = np.bincount(_kinds()[np.minimum(codes, 0xFFFF)], minlength=4)
-    latin, common, strange = kinds[1:4].tolist()
-    return bool(
-        latin >= max(2, _LATIN_SHARE * len(text) * (0.1 if page else 1))
-        or (strange >= 2 and strange >= _STRANGE_SHARE * (common + strange) * (0.5 if page else 1))
+    latin, han, strange = count(text, Signs.LATIN, Signs.HAN, Signs.STRANGE)
+    return latin >= max(2, _LATIN_SHARE * len(text) * (0.1 if page else 1)) or (
+        strange >= 2 and strange >= _STRANGE_SHARE * han * (0.5 if page else 1)
     )
-
-
-@functools.cache
-def _kinds() -> npt.NDArray[np.int8]:
-    """Per code point: 1 Latin that bytes are misread as, 2 common Chinese character, 3 strange one, 0 the rest."""
-    from opencc import OpenCC
-
-    table = np.zeros(0x10000, np.int8)
-    table[0x80:0x100] = 1
-    table[[ord(character) for character in LATIN]] = 1
-    table[0x3400:0xA000] = 3
-    table[0xE000:0xF900] = 3
-    frequent = language().most_frequent(_COMMON)
-    common = frequent + OpenCC("s2t").convert("\n".join(frequent))
-    table[[ord(c) for c in common if "\u3400" <= c < "\ua000"]] = 2
-    # What UTF-8 becomes in GBK: its first bytes E4 to E9 begin rare characters there.
-    for lead in range(0xE4, 0xEA):
-        read = "".join(bytes((lead, trail)).decode("gbk", "ignore") for trail in range(0x80, 0xC0))
-        table[[ord(c) for c in read if table[ord(c)]]] = 3
-    return table
 
 
 def _best_reading(line: str) -> tuple[str, str] | None:

@@ -48,27 +48,26 @@ def entities(text: str) -> list[Edit]:
 
 # What careless cutting leaves of a tag or a template. The regular expressions run where a plain search finds a sign.
 _CUT_TAGS = tuple(f"/{name}>" for name in ("p", "div", "span", "strong", "b", "br", "li", "td", "font", "a"))
-_PLACEHOLDERS = ("{{", "[!--", "{dede:", "{pc:", "{php:", "{eyou:", "pagebreak")
 _LEFTOVER = re.compile(
     r"[?？]?!?(?<![A-Za-z0-9.])/(?:p|div|span|strong|b|br|li|td|font|a)>|\bpagebreak\b(?=\s*$)|\{\{[^{}\n]{1,60}\}\}|"
     r"\[!--[^\n\]]{1,60}--\]|\{(?:dede|pc|php|eyou):[^{}\n]{1,60}\}",
     re.MULTILINE | re.ASCII,
 )
 # Mirrors that put marks in twice: the one narrow, the other wide.
-_TWICE = tuple(pair for wide in "。；！？" for pair in (f",{wide}", f"{wide},", f"{wide};"))
 _DOUBLED = re.compile(r"(?<=[\u3400-\u9fff”’」》）]),(?=[。；！？])|(?<=[。；！？])[,;](?=[\u3400-\u9fff“‘「《（])")
 
 
 def leftovers(text: str) -> list[Edit]:
     """Ends of tags that lost their beginning, and placeholders of templates."""
-    if not any(sign in text for sign in _CUT_TAGS + _PLACEHOLDERS):
+    cut = ">" in text and any(tag in text for tag in _CUT_TAGS)
+    if not (cut or "{" in text or "[!" in text or "pagebreak" in text):
         return []
     return [Edit("leftover", m.start(), m.end(), m[0], "") for m in _LEFTOVER.finditer(text)]
 
 
 def doubled_marks(text: str) -> list[Edit]:
     """`,。` and the like: the narrow mark beside the wide one goes."""
-    if not any(pair in text for pair in _TWICE):
+    if "," not in text and ";" not in text:
         return []
     return [Edit("doubled_mark", m.start(), m.end(), m[0], "") for m in _DOUBLED.finditer(text)]
 

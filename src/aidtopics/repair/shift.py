@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aidtopics.records import Edit
+from aidtopics.repair.gbk import LEADS, UNKNOWN, candidates, decoded, encoded, leads, undefined
 from aidtopics.repair.language import canonical, language
 from aidtopics.repair.pinyin import LETTERS, TONED, is_reading, syllables
 from aidtopics.repair.script import script_of, simplified
@@ -28,11 +29,6 @@ _TORN = re.compile(rf"[?？](?:\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?\)|(?=[,;:
 _EVIDENCE = re.compile(rf"[(?（]\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?[)）]")
 _ENOUGH = 2
 
-_LEADS = range(0x81, 0xFF)
-_TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
-_UNKNOWN = -1  # a first byte that was lost
-# A question mark can also stand for two bytes that are no character, as every full-width comma becomes inside a shifted
-# stretch. The second of the two begins the next character: -b is a first byte unknown but for the b before it.
 _SWALLOWED = (
     "\n ,.:;!>/-\ufffd"  # ASCII that a lost byte may have taken along; the last stands for a digit, which is lost
 )
@@ -159,7 +155,7 @@ def _shown(old: _Hypothesis, shown: str) -> Iterator[_Hypothesis]:
         if wide is not None and old.pending is not None:
             yield from _bytes(old, wide.encode("gbk"), _NARROWED)
         return
-    content = _encoded(shown)
+    content = encoded(shown)
     if len(content) == 2:
         if old.pending is None:
             yield _extended(old, shown, shown, 0.0)
@@ -183,19 +179,19 @@ def _torn(old: _Hypothesis, reading: str | None) -> Iterator[_Hypothesis]:
     if old.pending is None:
         # The mirror found the last character's second byte and the lost one: together they are a character of its
         # table, so a traditional one, and the reading is theirs.
-        trail = _encoded(old.last[-1:])[1:]
+        trail = encoded(old.last[-1:])[1:]
         if reading is None:
-            for lead in _LEADS:
-                if trail and script_of(_decoded(trail[0], lead) or " ") > 0:
+            for lead in LEADS:
+                if trail and script_of(decoded(trail[0], lead) or " ") > 0:
                     yield _pending(old, lead, _LOST, repaired=True)
-            yield _pending(old, _UNKNOWN, _LOST + _NOT_IN_TABLE, repaired=True)
+            yield _pending(old, UNKNOWN, _LOST + _NOT_IN_TABLE, repaired=True)
             return
-        for lead in _LEADS:
-            if trail and is_reading(_decoded(trail[0], lead), reading):
+        for lead in LEADS:
+            if trail and is_reading(decoded(trail[0], lead), reading):
                 yield _pending(old, lead, _LOST, repaired=True)
-        yield _pending(old, _UNKNOWN, _LOST + _MISREAD, repaired=True)
+        yield _pending(old, UNKNOWN, _LOST + _MISREAD, repaired=True)
         return
-    for last in _completed(old, _UNKNOWN, reading):
+    for last in _completed(old, UNKNOWN, reading):
         yield last
         if reading is None:
             yield from _with_swallowed(last)
@@ -215,29 +211,14 @@ def _with_swallowed(last: _Hypothesis) -> Iterator[_Hypothesis]:
 def _two_lost(old: _Hypothesis) -> Iterator[_Hypothesis]:
     """Two bytes that are no character: the first completes the pending one, the second is pending."""
     assert old.pending is not None
-    candidates = tuple(c for c in _candidates(old.pending, _UNKNOWN, None) if _encoded(c)[1] in _undefined())
-    if not candidates:
+    possible = tuple(c for c in candidates(old.pending, UNKNOWN, None) if encoded(c)[1] in undefined())
+    if not possible:
         return
-    for character, cost in _most_probable(old.context, candidates):
+    for character, cost in _most_probable(old.context, possible):
         done = _extended(old, character, character, _TWO_LOST, cost=cost, repaired=True)
         yield _Hypothesis(
-            done.cost, -_encoded(character)[1], done.last, done.context, done.before, done.added, done.repaired
+            done.cost, -encoded(character)[1], done.last, done.context, done.before, done.added, done.repaired
         )
-
-
-@functools.cache
-def _undefined() -> dict[int, tuple[int, ...]]:
-    """For each first byte the second bytes with which it is no character, and which can begin one."""
-    # 80 begins nothing at all.
-    found = {a: tuple(b for b in _LEADS if not _decoded(a, b)) for a in (0x80, *_LEADS)}
-    return {a: seconds for a, seconds in found.items() if seconds}
-
-
-def _leads(pending: int) -> Sequence[int]:
-    """The first bytes that a pending one can be."""
-    if pending >= 0:
-        return (pending,)
-    return _LEADS if pending == _UNKNOWN else _undefined()[-pending]
 
 
 def _annotated(old: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
@@ -246,13 +227,13 @@ def _annotated(old: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
         price = 0.0 if old.last and is_reading(old.last[-1], reading) else _MISREAD
         yield _same(old, old.pending, price)
         return
-    trail = _encoded(old.last[-1:])[1:]
+    trail = encoded(old.last[-1:])[1:]
     if old.pending >= 0:
-        fits = bool(trail) and is_reading(_decoded(trail[0], old.pending), reading)
+        fits = bool(trail) and is_reading(decoded(trail[0], old.pending), reading)
         yield _same(old, old.pending, 0.0 if fits else _MISREAD)
         return
-    for lead in _leads(old.pending):
-        if trail and is_reading(_decoded(trail[0], lead), reading):
+    for lead in leads(old.pending):
+        if trail and is_reading(decoded(trail[0], lead), reading):
             yield _same(old, lead, 0.0)
     yield _same(old, old.pending, _MISREAD)
 
@@ -260,18 +241,18 @@ def _annotated(old: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
 def _completed(old: _Hypothesis, trail: int, reading: str | None) -> Iterator[_Hypothesis]:
     """The pending byte and a second one, either of which may be unknown, as the characters they can be."""
     assert old.pending is not None
-    price = _LOST if trail == _UNKNOWN else 0.0
-    if old.pending >= 0 and trail != _UNKNOWN:
-        character = _decoded(old.pending, trail)
+    price = _LOST if trail == UNKNOWN else 0.0
+    if old.pending >= 0 and trail != UNKNOWN:
+        character = decoded(old.pending, trail)
         if character:
             yield _extended(old, character, character, price)
         return
-    candidates = _candidates(old.pending, trail, reading)
-    if not candidates and reading is not None:
-        candidates, price = _candidates(old.pending, trail, None), price + _MISREAD
-    if not candidates:
+    possible = candidates(old.pending, trail, reading)
+    if not possible and reading is not None:
+        possible, price = candidates(old.pending, trail, None), price + _MISREAD
+    if not possible:
         return
-    for character, cost in _most_probable(old.context, candidates):
+    for character, cost in _most_probable(old.context, possible):
         yield _extended(old, character, character, price, cost=cost, repaired=True)
 
 
@@ -281,14 +262,6 @@ def _most_probable(context: str, candidates: Sequence[str]) -> Iterator[tuple[st
     costs += [_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ") for c in candidates]
     for number in costs.argsort(kind="stable")[:_BRANCH].tolist():
         yield candidates[number], float(costs[number])
-
-
-@functools.lru_cache(maxsize=4096)
-def _candidates(lead: int, trail: int, reading: str | None) -> tuple[str, ...]:
-    leads = _leads(lead)
-    trails = _TRAILS if trail == _UNKNOWN else (trail,)
-    found = (_decoded(a, b) for a in leads for b in trails)
-    return tuple(c for c in found if c and (reading is None or is_reading(c, reading)))
 
 
 def _extended(
@@ -333,24 +306,6 @@ def _best(hypotheses: Sequence[_Hypothesis]) -> list[_Hypothesis]:
             break
         kept.setdefault((h.pending, h.last[-1:], h.context), h)
     return list(kept.values())
-
-
-@functools.lru_cache(maxsize=30_000)
-def _decoded(lead: int, trail: int) -> str:
-    """The character of two GBK bytes, empty if there is none."""
-    try:
-        character = bytes((lead, trail)).decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-    return character if len(character) == 1 else ""
-
-
-@functools.lru_cache(maxsize=30_000)
-def _encoded(character: str) -> bytes:
-    try:
-        return character.encode("gbk")
-    except UnicodeEncodeError:
-        return b""
 
 
 def _context(text: str) -> str:

@@ -52,8 +52,15 @@ class CharacterModel:
 
         Characters are simplified and `canonical`.
         """
+        return self.score_numbers(before, self.numbers(characters))
+
+    def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """The characters as the model numbers them, for scoring the same ones in many contexts."""
+        return np.array([self.number.get(c, self._size - 1) for c in characters], np.uint64)
+
+    def score_numbers(self, before: str, candidates: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+        """The same as `score`, for characters given by their numbers."""
         unknown = self._size - 1
-        candidates = np.array([self.number.get(c, unknown) for c in characters], np.uint64)
         second, first = (self.number.get(before[-i : len(before) - i + 1], unknown) for i in (1, 2))
         size = self._size
         pair_rest = self._look(2, np.array([first * size + second], np.uint64), 1.0)[0]

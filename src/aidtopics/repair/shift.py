@@ -11,16 +11,15 @@ narrowed. A beam search goes over the bytes of the shown text, keeps the reading
 and takes the characters that are most probable in their context.
 """
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aidtopics.records import Edit
-from aidtopics.repair.gbk import LEADS, UNKNOWN, candidates, decoded, encoded, leads, undefined
-from aidtopics.repair.language import canonical, language
+from aidtopics.repair.gbk import LEADS, UNKNOWN, decoded, encoded, leads
+from aidtopics.repair.likely import context_of, cost_of, counted, most_probable, ranked
 from aidtopics.repair.pinyin import LETTERS, TONED, is_reading, syllables
-from aidtopics.repair.script import script_of, simplified
+from aidtopics.repair.script import script_of
 
 _READING = re.compile(rf"\s?([{LETTERS}]{{1,6}})\s?\)")
 _BRACKET = re.compile(rf"\(\s?([{LETTERS}]{{1,6}})\s?\)")
@@ -29,19 +28,15 @@ _TORN = re.compile(rf"[?？](?:\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?\)|(?=[,;:
 _EVIDENCE = re.compile(rf"[(?（]\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?[)）]")
 _ENOUGH = 2
 
-_SWALLOWED = (
-    "\n ,.:;!>/-\ufffd"  # ASCII that a lost byte may have taken along; the last stands for a digit, which is lost
-)
+_SWALLOWED = "\n ,.:;!>/-0"  # ASCII that a lost byte may have taken along; 0 stands for any digit
 _WIDENED = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
 
 _BEAM = 96  # hypotheses kept after each character shown
-_BRANCH = 24  # most probable characters tried for a lost byte
 _DESPAIR = 30.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
 _TWO_LOST = 3.0  # price of two lost bytes that are no character
 _TAKEN = 1.0  # price of a character taken along
 _LOST = 4.0  # price of a lost byte: damage is rarer than text
 _NARROWED = 1.5  # price of a mark that was narrowed
-_UNUSUAL = 8.0  # price of a simplified character or a wide letter or digit: a mirror writes none
 _DIGIT = 2.0  # further price of a digit that can't be known
 _NOT_IN_TABLE = 3.0  # further price of a tear where no character of a mirror's table was found
 _MISREAD = 9.0  # price of a bracket that is no reading of what stands before it
@@ -95,7 +90,7 @@ def _search(text: str, start: int, before: str) -> tuple[int, str | None]:
     """Where the torn stretch ends and what it was; None if the question mark is one."""
     # Brackets before the tear are not part of the text that the language model and the readings look at.
     plain = _BRACKET.sub("", before)
-    beam = [_Hypothesis(0.0, None, plain[-4:], _context(plain), None, "", False)]
+    beam = [_Hypothesis(0.0, None, plain[-4:], context_of(plain), None, "", False)]
     place = start
     calm = 0
     while place < len(text) and place - start < _LONGEST and text[place] != "\n":
@@ -201,20 +196,17 @@ def _torn(old: _Hypothesis, reading: str | None) -> Iterator[_Hypothesis]:
 
 def _with_swallowed(last: _Hypothesis) -> Iterator[_Hypothesis]:
     """The character just completed, and one of ASCII that was taken along."""
-    costs = -language().score(last.context, [_counted(c) if c != "\ufffd" else "0" for c in _SWALLOWED])
-    for number in costs.argsort(kind="stable")[:3].tolist():
-        taken = _SWALLOWED[number]
+    for taken, cost in ranked(last.context, _SWALLOWED)[:3]:
+        # Which digit it was nobody can know.
+        taken = "\ufffd" if taken == "0" else taken
         price = _TAKEN + _DIGIT * (taken == "\ufffd")
-        yield _extended(last, taken, last.added + taken, price, cost=float(costs[number]), behind=last.before)
+        yield _extended(last, taken, last.added + taken, price, cost=cost, behind=last.before)
 
 
 def _two_lost(old: _Hypothesis) -> Iterator[_Hypothesis]:
     """Two bytes that are no character: the first completes the pending one, the second is pending."""
     assert old.pending is not None
-    possible = tuple(c for c in candidates(old.pending, UNKNOWN, None) if encoded(c)[1] in undefined())
-    if not possible:
-        return
-    for character, cost in _most_probable(old.context, possible):
+    for character, cost in most_probable(old.context, old.pending, UNKNOWN, None, True):
         done = _extended(old, character, character, _TWO_LOST, cost=cost, repaired=True)
         yield _Hypothesis(
             done.cost, -encoded(character)[1], done.last, done.context, done.before, done.added, done.repaired
@@ -247,21 +239,11 @@ def _completed(old: _Hypothesis, trail: int, reading: str | None) -> Iterator[_H
         if character:
             yield _extended(old, character, character, price)
         return
-    possible = candidates(old.pending, trail, reading)
-    if not possible and reading is not None:
-        possible, price = candidates(old.pending, trail, None), price + _MISREAD
-    if not possible:
-        return
-    for character, cost in _most_probable(old.context, possible):
+    found = most_probable(old.context, old.pending, trail, reading, False)
+    if not found and reading is not None:
+        found, price = most_probable(old.context, old.pending, trail, None, False), price + _MISREAD
+    for character, cost in found:
         yield _extended(old, character, character, price, cost=cost, repaired=True)
-
-
-def _most_probable(context: str, candidates: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """The characters that fit best behind the context, with their cost."""
-    costs = -language().score(context, [_counted(c) for c in candidates])
-    costs += [_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ") for c in candidates]
-    for number in costs.argsort(kind="stable")[:_BRANCH].tolist():
-        yield candidates[number], float(costs[number])
 
 
 def _extended(
@@ -273,14 +255,14 @@ def _extended(
     repaired: bool = False,
     behind: "_Hypothesis | None" = None,
 ) -> _Hypothesis:
-    counted = _counted(character)
+    seen = counted(character)
     if cost is None:
-        cost = -float(language().score(old.context, [counted])[0])
+        cost = cost_of(old.context, seen)
     return _Hypothesis(
         old.cost + cost + price,
         None,
         (old.last + character)[-4:],
-        (old.context + counted)[-2:],
+        (old.context + seen)[-2:],
         behind if behind is not None else old,
         added,
         old.repaired or repaired,
@@ -306,13 +288,3 @@ def _best(hypotheses: Sequence[_Hypothesis]) -> list[_Hypothesis]:
             break
         kept.setdefault((h.pending, h.last[-1:], h.context), h)
     return list(kept.values())
-
-
-def _context(text: str) -> str:
-    return "".join(map(_counted, text[-2:])).rjust(2, "\n")
-
-
-@functools.lru_cache(maxsize=30_000)
-def _counted(character: str) -> str:
-    """A character as the language model knows it: simplified, marks narrow."""
-    return canonical(simplified(character))

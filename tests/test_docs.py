@@ -48,8 +48,9 @@ def test_commands_of_the_readme_run(command, checkout):
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c not in QUICK])
 def test_commands_that_take_long_are_valid(command):
     options = _parser().parse_args(shlex.split(command)[1:])
+    assert callable(options.call)
     if "experiment" in options:
-        read_experiment(ROOT / options.experiment, options.settings)
+        assert read_experiment(ROOT / options.experiment, options.settings).name == options.experiment.stem
 
 
 @pytest.mark.parametrize("body", list(blocks("python")))

@@ -59,6 +59,7 @@ def test_a_missing_glyph_would_fail(tmp_path):
         figure.text(0.5, 0.5, "\U0001f3e5\U00020bb7")
     with pytest.warns(UserWarning, match="Glyph .* missing from font"):
         plots.save(figure, tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 0
 
 
 def test_the_process_keeps_its_own_settings(tmp_path):

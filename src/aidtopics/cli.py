@@ -54,22 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--set", dest="settings", metavar="table.key=value", action="append", default=[])
     run.add_argument("--runs", metavar="DIR", type=Path, default=Path("runs"), help="where run folders go (runs)")
 
-    label = _command(
-        commands,
-        "label",
-        _label,
-        "label pages as aid or noise",
-        "aidtopics label page.html crawl.warc.gz -o out.parquet",
-    )
-    _paths(label)
-    _model(label, _CLASSIFIER)
-    label.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here; the ending chooses the format")
-    label.add_argument(
-        "--format", choices=("table", "jsonl", "csv", "parquet"), help="without -o: table on a terminal, else jsonl"
-    )
-    label.add_argument("--jobs", metavar="N", type=_positive, default=1, help="processes (1)")
-    label.add_argument("--resume", action="store_true", help="go on with an interrupted -o FILE.jsonl")
-
+    _add_label(commands)
     repair = _command(
         commands, "repair", _repair, "repair a damaged text", "curl -s URL | aidtopics repair - > repaired.txt"
     )
@@ -111,6 +96,24 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("action", choices=("show", "verify"))
     model.add_argument("model", metavar="DIR", type=Path)
     return parser
+
+
+def _add_label(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privately
+    label = _command(
+        commands,
+        "label",
+        _label,
+        "label pages as aid or noise",
+        "aidtopics label page.html crawl.warc.gz -o out.parquet",
+    )
+    _paths(label)
+    _model(label, _CLASSIFIER)
+    label.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here; the ending chooses the format")
+    label.add_argument(
+        "--format", choices=("table", "jsonl", "csv", "parquet"), help="without -o: table on a terminal, else jsonl"
+    )
+    label.add_argument("--jobs", metavar="N", type=_positive, default=1, help="processes (1)")
+    label.add_argument("--resume", action="store_true", help="go on with an interrupted -o FILE.jsonl")
 
 
 def _command(commands: Any, name: str, call: Any, help_: str, example: str) -> argparse.ArgumentParser:  # noqa: ANN401

@@ -106,8 +106,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     pages = len(starts) - 1
     page_of = block.page_of
     buckets = hash_ngrams(folded, stage.bits)
-    size = ngram_counts(folded).astype(np.float32)
-    root = np.sqrt(size)
+    root = np.sqrt(ngram_counts(folded).astype(np.float32))
     of_kinds = stage.kinds[buckets[0]]
     for order in buckets[1:]:
         of_kinds += stage.kinds[order]
@@ -115,15 +114,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
     content = first[:, _CONTENT].sum(axis=1)
 
-    of_topic = stage.topic[buckets]
-    spoken = sum_by_passage(of_topic.sum(axis=0), folded)
-    own = spoken / root
-    weighted, mass = content * spoken, content * size
-    around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
-    once = first_of_page(buckets, folded, starts, content >= _IS_CONTENT, stage.bits)
-    said = sum_by_passage((of_topic * once).sum(axis=0), folded)
-    different = sum_by_passage(once.sum(axis=0).astype(np.float32), folded)
-    whole = _over_root(np.bincount(page_of, said, pages), np.bincount(page_of, different, pages))
+    own, around, whole = _topic_scores(block, buckets, content, stage)
     log = np.log(np.maximum(first, _FLOOR))
     beside = [side for column in log.T for side in neighbours(column, starts)]
     topic = np.stack([own, around, whole[page_of]], axis=1) + np.float32(stage.topic_intercept)
@@ -167,6 +158,24 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
         ]
     )
     return Impressions(passage.astype(np.float32), page.astype(np.float32))
+
+
+def _topic_scores(
+    block: PassageBlock, buckets: npt.NDArray[np.uint32], content: Floats, stage: FirstStage
+) -> tuple[Floats, Floats, Floats]:
+    """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
+    starts, folded, page_of = block.starts, block.folded, block.page_of
+    pages = len(starts) - 1
+    of_topic = stage.topic[buckets]
+    size = ngram_counts(folded).astype(np.float32)
+    spoken = sum_by_passage(of_topic.sum(axis=0), folded)
+    weighted, mass = content * spoken, content * size
+    around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
+    once = first_of_page(buckets, folded, starts, content >= _IS_CONTENT, stage.bits)
+    said = sum_by_passage((of_topic * once).sum(axis=0), folded)
+    different = sum_by_passage(once.sum(axis=0).astype(np.float32), folded)
+    whole = _over_root(np.bincount(page_of, said, pages), np.bincount(page_of, different, pages))
+    return _over_root(spoken, size), around, whole
 
 
 def decide(block: PassageBlock, seen: Impressions, stage: SecondStage) -> Scores:

@@ -199,8 +199,22 @@ def test_topics_of_all_pages_need_no_classifier(tmp_path, folder):
     found = run(read_experiment(tmp_path / "all.toml"), tmp_path / "runs")
     metrics = metrics_of(found)
     assert metrics["topics"]["pages"] == metrics["pages"]["read"]
-    assert metrics["pages"]["aid"] == 0
-    assert "4 topics of" in (found / "summary.md").read_text("utf-8")
+    assert "aid" not in metrics["pages"]  # nothing was labelled, so nothing is said about it
+    summary = (found / "summary.md").read_text("utf-8")
+    assert "4 topics of" in summary
+    assert "health aid" not in summary
+
+
+def test_a_saved_classifier_labels_the_pages_without_topics_too(tmp_path, folder, gold):
+    pages = f'[pages]\npaths = ["{folder.parent.parent}/gold.jsonl"]\n'
+    text = f'name = "l"\n{pages}[classify]\nmodel = "{folder}/classifier"\n'
+    (tmp_path / "l.toml").write_text(text, "utf-8")
+    found = run(read_experiment(tmp_path / "l.toml"), tmp_path / "runs")
+    rows = (found / "pages.jsonl").read_bytes().splitlines()
+    counts = metrics_of(found)["pages"]
+    assert len(rows) == counts["read"] == len(gold)
+    assert 0 < counts["aid"] < counts["read"]
+    assert f"{counts['aid']} are about health aid" in (found / "summary.md").read_text("utf-8")
 
 
 def test_no_aid_page_is_told(tmp_path, folder):

@@ -84,27 +84,26 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
         judged += rows
     if judged:
         _write_rows(folder / "judged.jsonl", judged)
-    if not experiment.topics:
-        pages = len({row["page_id"] for row in judged})
-        return {"pages": {"read": pages}, **metrics}
+    table = experiment.topics
+    if table is None and (classifier is None or experiment.classify is None or experiment.classify.train):
+        # Fitting and comparing are done; there is nothing else that the pages were read for.
+        return {"pages": {"read": len({row["page_id"] for row in judged})}, **metrics}
 
-    from aidtopics.experiments.modelling import model_topics
+    labels = classifier is not None and (table is None or table.of == "aid")
+    found = _aid_texts(experiment, classifier, progress) if labels else _all_texts(experiment)
+    if table is not None:
+        from aidtopics.experiments.modelling import model_topics
 
-    if experiment.topics.of == "aid" and classifier is not None:
-        found = _aid_texts(experiment, classifier, progress)
-    else:
-        found = _all_texts(experiment)
-    topics = model_topics(experiment, found.texts, _corpus(experiment, found), folder, cache, progress)
-    for number, shares in zip(found.of_row, topics.shares.tolist(), strict=True):
-        found.rows[number]["topics"] = [round(share, 4) for share in shares]
+        topics = model_topics(experiment, found.texts, _corpus(experiment, found), folder, cache, progress)
+        for number, shares in zip(found.of_row, topics.shares.tolist(), strict=True):
+            found.rows[number]["topics"] = [round(share, 4) for share in shares]
+        metrics["topics"] = topics.metrics
     _write_rows(folder / "pages.jsonl", found.rows)
-    counts = {
-        "read": len(found.rows),
-        "aid": sum(row["label"] == Label.AID for row in found.rows),
-        "needs_review": sum(bool(row["needs_review"]) for row in found.rows),
-        "unreadable": sum(row["error"] is not None for row in found.rows),
-    }
-    return {"pages": counts, **metrics, "topics": topics.metrics}
+    counts = {"read": len(found.rows), "unreadable": sum(row["error"] is not None for row in found.rows)}
+    if labels:
+        counts["aid"] = sum(row["label"] == Label.AID for row in found.rows)
+        counts["needs_review"] = sum(bool(row["needs_review"]) for row in found.rows)
+    return {"pages": counts, **metrics}
 
 
 def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Texts:  # noqa: ANN401

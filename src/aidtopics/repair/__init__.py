@@ -26,7 +26,7 @@ _STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[int, ...]], ...] = (
     (tags, (int(Signs.ANGLE),)),
     (leftovers, ()),
     (invisible, (int(Signs.INVISIBLE),)),
-    (lost_bytes, (int(Signs.QUESTION), int(Signs.TONED))),
+    (lost_bytes, (int(Signs.QUESTION), int(Signs.TONED | Signs.TRADITIONAL))),
     (annotations, (int(Signs.BRACKET),)),
     (traditional, (int(Signs.TRADITIONAL),)),
     (wide_alphanumerics, (int(Signs.WIDE),)),

@@ -1,15 +1,16 @@
-"""The bytes of GBK: which pairs are characters, which are none, and what a pair with a lost byte can be."""
+"""The bytes of GBK: which pairs are characters, which are none, and what a pair with a lost byte can be.
+
+What is known of a first byte is kept as `bytes`: all that it can be, one if it is known.
+"""
 
 import functools
-from collections.abc import Sequence
 
 from aidtopics.repair.pinyin import is_reading
+from aidtopics.repair.script import script_of
 
-LEADS = range(0x81, 0xFF)
-TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
-UNKNOWN = -1  # a first byte that was lost
-# A question mark can also stand for two bytes that are no character, as every full-width comma becomes inside a shifted
-# stretch. The second of the two begins the next character: -b is a first byte unknown but for the b before it.
+LEADS = bytes(range(0x81, 0xFF))
+TRAILS = bytes((*range(0x40, 0x7F), *range(0x80, 0xFF)))
+LOST = -1  # a second byte that was lost
 
 
 @functools.lru_cache(maxsize=30_000)
@@ -32,23 +33,28 @@ def encoded(character: str) -> bytes:
 
 
 @functools.cache
-def undefined() -> dict[int, tuple[int, ...]]:
+def undefined() -> dict[int, bytes]:
     """For each first byte the second bytes with which it is no character, and which can begin one."""
     # 80 begins nothing at all.
-    found = {a: tuple(b for b in LEADS if not decoded(a, b)) for a in (0x80, *LEADS)}
+    found = {a: bytes(b for b in LEADS if not decoded(a, b)) for a in (0x80, *LEADS)}
     return {a: seconds for a, seconds in found.items() if seconds}
 
 
-def leads(pending: int) -> Sequence[int]:
-    """The first bytes that a pending one can be."""
-    if pending >= 0:
-        return (pending,)
-    return LEADS if pending == UNKNOWN else undefined()[-pending]
+@functools.lru_cache(maxsize=8192)
+def read_as(first: int, seconds: bytes, reading: str) -> bytes:
+    """The second bytes that make a character of this reading with the first."""
+    return bytes(b for b in seconds if is_reading(decoded(first, b), reading))
 
 
-@functools.lru_cache(maxsize=4096)
-def candidates(lead: int, trail: int, reading: str | None) -> tuple[str, ...]:
+@functools.lru_cache(maxsize=512)
+def traditional_with(first: int) -> bytes:
+    """The second bytes that can begin a character and make a traditional one with the first."""
+    return bytes(b for b in LEADS if script_of(decoded(first, b) or " ") > 0)
+
+
+@functools.lru_cache(maxsize=8192)
+def candidates(leads: bytes, trail: int, reading: str | None) -> tuple[str, ...]:
     """The characters that two bytes can be, either of which may be unknown; with a reading those that have it."""
-    trails = TRAILS if trail == UNKNOWN else (trail,)
-    found = (decoded(a, b) for a in leads(lead) for b in trails)
+    trails = TRAILS if trail == LOST else (trail,)
+    found = (decoded(a, b) for a in leads for b in trails)
     return tuple(c for c in found if c and (reading is None or is_reading(c, reading)))

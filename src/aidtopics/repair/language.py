@@ -10,6 +10,8 @@ recursive form.
 import functools
 import hashlib
 import io
+import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -41,11 +43,15 @@ class CharacterModel:
         self.number = {chr(code): i for i, code in enumerate(arrays["characters"].tolist())}
         self._size = len(self.number) + 1
         self._single = np.exp(-arrays["single"].astype(np.float64) / _STEP)
-        self._tables = [
-            (np.cumsum(arrays[f"{name}_keys"], dtype=np.uint64), np.exp(-arrays[name].astype(np.float64) / _STEP))
-            for name in ("pair", "triple", "pair_rest")
-        ]
         self._single_rest = np.exp(-arrays["single_rest"].astype(np.float64) / _STEP)
+        self._pair, self._triple, self._pair_rest = (
+            _Table(np.cumsum(arrays[f"{name}_keys"], dtype=np.uint64), np.exp(-arrays[name].astype(np.float64) / _STEP))
+            for name in ("pair", "triple", "pair_rest")
+        )
+
+    def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.intp]:
+        """The characters as the model numbers them, for scoring the same ones in many contexts."""
+        return np.array([self.number.get(c, self._size - 1) for c in characters], np.intp)
 
     def score(self, before: str, characters: Sequence[str]) -> npt.NDArray[np.float64]:
         """Log-probability of each of the characters behind the last two of `before`, shape (characters,).
@@ -54,28 +60,68 @@ class CharacterModel:
         """
         return self.score_numbers(before, self.numbers(characters))
 
-    def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.uint64]:
-        """The characters as the model numbers them, for scoring the same ones in many contexts."""
-        return np.array([self.number.get(c, self._size - 1) for c in characters], np.uint64)
-
-    def score_numbers(self, before: str, candidates: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+    def score_numbers(self, before: str, candidates: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """The same as `score`, for characters given by their numbers."""
-        unknown = self._size - 1
-        second, first = (self.number.get(before[-i : len(before) - i + 1], unknown) for i in (1, 2))
-        size = self._size
-        pair_rest = self._look(2, np.array([first * size + second], np.uint64), 1.0)[0]
-        probability = self._single[candidates]
-        probability = (
-            self._look(0, candidates + np.uint64(second * size), 0.0) + self._single_rest[second] * probability
-        )
-        in_triple = self._look(1, candidates + np.uint64((first * size + second) * size), 0.0)
-        found: npt.NDArray[np.float64] = np.log(np.maximum(in_triple + pair_rest * probability, _SMALLEST))
+        first, second = self._context(before)
+        probability = self._single_rest[second] * self._single
+        followers, share = self._pair.behind(second, self._size)
+        probability[followers] += share
+        probability *= self._pair_rest.get(first * self._size + second, 1.0)
+        followers, share = self._triple.behind(first * self._size + second, self._size)
+        probability[followers] += share
+        found: npt.NDArray[np.float64] = np.log(np.maximum(probability[candidates], _SMALLEST))
         return found
 
-    def _look(self, table: int, keys: npt.NDArray[np.uint64], otherwise: float) -> npt.NDArray[np.float64]:
-        known, values = self._tables[table]
-        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        return np.where(known[place] == keys, values[place], otherwise)
+    def score_one(self, before: str, character: str) -> float:
+        """The same as `score`, for one character, where that is quicker than arrays."""
+        first, second = self._context(before)
+        number, pair = self.number.get(character, self._size - 1), first * self._size + second
+        probability = float(self._single_rest[second] * self._single[number])
+        probability += self._pair.get(second * self._size + number, 0.0)
+        probability *= self._pair_rest.get(pair, 1.0)
+        probability += self._triple.get(pair * self._size + number, 0.0)
+        return math.log(max(probability, _SMALLEST))
+
+    def score_behind(self, before: str, candidates: npt.NDArray[np.intp], character: str) -> npt.NDArray[np.float64]:
+        """Log-probability of one character behind `before` and each of the candidates, shape (candidates,)."""
+        number = self.number.get(character, self._size - 1)
+        pairs = self._context(before)[1] * self._size + candidates
+        probability = self._single_rest[candidates] * self._single[number]
+        probability += self._pair.get_all(candidates * self._size + number, 0.0)
+        probability *= self._pair_rest.get_all(pairs, 1.0)
+        probability += self._triple.get_all(pairs * self._size + number, 0.0)
+        found: npt.NDArray[np.float64] = np.log(np.maximum(probability, _SMALLEST))
+        return found
+
+    def _context(self, before: str) -> tuple[int, int]:
+        unknown = self._size - 1
+        second, first = (self.number.get(before[-i : len(before) - i + 1], unknown) for i in (1, 2))
+        return first, second
+
+
+class _Table:
+    """Values by key, sorted: n-grams as numbers with one digit a character."""
+
+    def __init__(self, keys: npt.NDArray[np.uint64], values: npt.NDArray[np.float64]) -> None:
+        self._keys, self._values = keys, values
+        # Python's bisection on a view of the array takes a tenth of the time of one call into numpy.
+        self._view = memoryview(keys)  # type: ignore[arg-type]  # an array is a buffer; numpy's stubs say so from 2.x
+
+    def get(self, key: int, otherwise: float) -> float:
+        place = bisect_left(self._view, key)
+        found = place < len(self._view) and self._view[place] == key
+        return float(self._values[place]) if found else otherwise
+
+    def get_all(self, keys: npt.NDArray[np.intp], otherwise: float) -> npt.NDArray[np.float64]:
+        wanted = keys.astype(np.uint64)
+        place = np.minimum(self._keys.searchsorted(wanted), len(self._keys) - 1)
+        return np.where(self._keys[place] == wanted, self._values[place], otherwise)
+
+    def behind(self, context: int, size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """The last digits of all keys that begin with the context, and their values."""
+        start = bisect_left(self._view, context * size)
+        end = bisect_left(self._view, (context + 1) * size, start)
+        return (self._keys[start:end] - np.uint64(context * size)).astype(np.intp), self._values[start:end]
 
 
 @functools.cache

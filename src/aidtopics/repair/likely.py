@@ -9,48 +9,63 @@ from aidtopics.repair.gbk import candidates, encoded, undefined
 from aidtopics.repair.language import canonical, language
 from aidtopics.repair.script import script_of, simplified
 
-_BRANCH = 24  # most probable characters tried for a lost byte
-_UNUSUAL = 8.0  # price of a simplified character or a wide letter or digit: a mirror writes none
+_AHEAD = 16  # times as many characters are looked at with what follows them
+_UNUSUAL = 8.0  # price of a simplified character, a wide letter or digit, or what the language model never saw
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=20_000)
 def most_probable(
-    context: str, lead: int, trail: int, reading: str | None, before_undefined: bool
+    context: str, leads: bytes, trail: int, reading: str | None, before_undefined: bool, following: str, number: int
 ) -> tuple[tuple[str, float], ...]:
-    """The characters of two bytes that fit best behind the context, with their cost."""
-    characters, numbers, price = _possible(lead, trail, reading, before_undefined)
+    """The `number` characters of two bytes that fit best behind the context, with their cost.
+
+    Which ones fit best is told by the character that follows, too, where it is known; their cost is their own.
+    """
+    characters, numbers, price = _possible(leads, trail, reading, before_undefined)
     if not characters:
         return ()
     costs = price - language().score_numbers(context, numbers)
-    return tuple((characters[n], float(costs[n])) for n in costs.argsort(kind="stable")[:_BRANCH].tolist())
+    best = _smallest(costs, _AHEAD * number)
+    if following and len(best) > 1:
+        ahead = language().score_behind(context, numbers[best], following)
+        best = best[_smallest(costs[best] - ahead, number)]
+    return tuple((characters[n], float(costs[n])) for n in best[:number].tolist())
 
 
-@functools.lru_cache(maxsize=4096)
+def _smallest(costs: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.intp]:
+    """Where the smallest costs stand, the smallest first."""
+    if len(costs) <= number:
+        return costs.argsort(kind="stable")
+    best = costs.argpartition(number - 1)[:number]
+    return best[costs[best].argsort(kind="stable")]
+
+
+@functools.lru_cache(maxsize=8192)
 def _possible(
-    lead: int, trail: int, reading: str | None, before_undefined: bool
-) -> tuple[tuple[str, ...], npt.NDArray[np.uint64], npt.NDArray[np.float64]]:
+    leads: bytes, trail: int, reading: str | None, before_undefined: bool
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """What two bytes can be, with the numbers of the language model and the price of what a mirror does not write.
 
     Before two bytes that are no character only those stand whose second byte can begin such a pair.
     """
-    found = candidates(lead, trail, reading)
+    found = candidates(leads, trail, reading)
     if before_undefined:
         found = tuple(c for c in found if encoded(c)[1] in undefined())
-    price = np.array([_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ") for c in found])
-    return found, language().numbers([counted(c) for c in found]), price
+    known = language().number
+    price = [_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ" or counted(c) not in known) for c in found]
+    return found, language().numbers([counted(c) for c in found]), np.array(price)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=100_000)
 def cost_of(context: str, character: str) -> float:
     """Negative log-probability of one counted character behind its context."""
-    return -float(language().score(context, [character])[0])
+    return -language().score_one(context, character)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=20_000)
 def ranked(context: str, characters: str) -> tuple[tuple[str, float], ...]:
     """Counted characters with their cost behind the context, the most probable first."""
-    costs = -language().score(context, characters)
-    return tuple((characters[n], float(costs[n])) for n in costs.argsort(kind="stable").tolist())
+    return tuple(sorted(((c, cost_of(context, c)) for c in characters), key=lambda found: found[1]))
 
 
 def context_of(text: str) -> str:

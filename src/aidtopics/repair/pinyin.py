@@ -24,42 +24,45 @@ def annotations(text: str) -> list[Edit]:
     sure, unsure = [], []
     anchor = last_end = -1  # where the characters end that an unbroken row of brackets annotates
     for match in _BRACKET.finditer(text):
+        start = match.start()
+        if start != last_end and match[1] in _readings(text[start - 1 : start]):  # nearly all of them
+            anchor, last_end = start, match.end()
+            sure.append(Edit("pinyin", start, last_end, match[0], ""))
+            continue
         syllables = match[1].split()
-        place = anchor if match.start() == last_end else match.start()
+        place = anchor if start == last_end else start
         characters = text[max(0, place - len(syllables)) : place]
-        if len(syllables) == 1 and _straddles(text[max(0, place - 2) : place], syllables[0]):
-            sure.append(Edit("pinyin", match.start(), match.end(), match[0], ""))
-            continue
-        joined = _joined(text[max(0, place - 4) : place], syllables[0]) if len(syllables) == 1 else 0
-        if joined > 1:
-            sure.append(Edit("pinyin", match.start(), match.end(), match[0], ""))
-            continue
-        if len(characters) != len(syllables) or not _ALL_HAN.fullmatch(characters):
-            continue
-        anchor, last_end = place, match.end()
-        edit = Edit("pinyin", match.start(), match.end(), match[0], "")
-        if all(s in _readings(c) for c, s in zip(characters, syllables, strict=True)):
+        edit = Edit("pinyin", start, match.end(), match[0], "")
+        whole = len(characters) == len(syllables) and bool(_ALL_HAN.fullmatch(characters))
+        if whole and all(s in _readings(c) for c, s in zip(characters, syllables, strict=True)):
+            anchor, last_end = place, match.end()
             sure.append(edit)
-        elif all(s in _toneless(c) for c, s in zip(characters, syllables, strict=True)):
-            unsure.append(edit)
+        elif len(syllables) == 1 and (
+            _straddles(text[max(0, place - 2) : place], syllables[0])
+            or _joined(text[max(0, place - 4) : place], syllables[0])
+        ):
+            sure.append(edit)
+        elif whole:
+            anchor, last_end = place, match.end()
+            if all(s in _toneless(c) for c, s in zip(characters, syllables, strict=True)):
+                unsure.append(edit)
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
     return sorted(sure + unsure, key=lambda edit: edit.start)
 
 
-def _joined(characters: str, letters: str) -> int:
-    """How many of the last characters, two to four, the letters are the readings of, run together; 0 for none."""
+def _joined(characters: str, letters: str) -> bool:
+    """Whether the letters are the readings of the last two to four characters, run together."""
     plain = letters.replace("'", "")
     if len(plain) < 4 or plain == _bare(plain):
-        return 0
-    for count in range(2, len(characters) + 1):
-        endings = {plain}
-        for character in reversed(characters[-count:]):
-            readings = _readings(character) | _toneless(character)
-            endings = {e[: -len(r)] for e in endings for r in readings if e.endswith(r)}
-        if "" in endings:
-            return count
-    return 0
+        return False
+    endings = {plain}
+    for count, character in enumerate(reversed(characters), 1):
+        readings = _readings(character) | _toneless(character)
+        endings = {e[: -len(r)] for e in endings for r in readings if e.endswith(r)}
+        if count > 1 and "" in endings:
+            return True
+    return False
 
 
 def _straddles(text: str, letters: str) -> bool:
@@ -91,17 +94,19 @@ def syllables() -> frozenset[str]:
 @functools.lru_cache(maxsize=8192)
 def _readings(character: str) -> frozenset[str]:
     """Readings with a tone mark; neutral-tone syllables carry none and count as toneless."""
-    from pypinyin.constants import PINYIN_DICT
-
-    return frozenset(r for r in PINYIN_DICT.get(ord(character), "").split(",") if r and r != _bare(r))
+    return frozenset(r for r in _pinyin(character) if r and r != _bare(r))
 
 
 @functools.lru_cache(maxsize=8192)
 def _toneless(character: str) -> frozenset[str]:
+    bare = {_bare(reading) for reading in _pinyin(character)} - {""}
+    return frozenset(bare | {reading.replace("ü", "v") for reading in bare})
+
+
+def _pinyin(character: str) -> list[str]:
     from pypinyin.constants import PINYIN_DICT
 
-    bare = {_bare(reading) for reading in PINYIN_DICT.get(ord(character), "").split(",")} - {""}
-    return frozenset(bare | {reading.replace("ü", "v") for reading in bare})
+    return str(PINYIN_DICT.get(ord(character), "")).split(",") if character else []
 
 
 def _bare(reading: str) -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -41,28 +42,32 @@ def traditional(text: str) -> list[Edit]:
     one has, and either at least three of them or a page that is traditional as a whole. So 乾隆 and 乾安 stay on a
     simplified page. On a page that uses Taiwan's or Hong Kong's words these become the mainland's.
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    script = script_table()[np.minimum(codes, 0xFFFF)]
+    script = script_table()[np.minimum(_codes(text), 0xFFFF)]
     if not (script > 0).any():
         return []
-    page_is_traditional = script.sum() > 0
-    mode = _mode(text)
-    edits: list[Edit] = []
-    start = 0
-    for line in text.split("\n"):
-        part = script[start : start + len(line)]
-        only_traditional = int((part > 0).sum())
-        counts = part.sum() > 0 and (page_is_traditional or only_traditional >= _OWN_EVIDENCE)
-        if counts and not _is_japanese(line) and not _SURROGATE.search(line):
-            edits += _differences(line, _convert(line, mode), start)
-        start += len(line) + 1
-    return edits
+    lines = text.split("\n")
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])])
+    # A zero behind each line stands for its end, so that no line is empty.
+    padded = np.append(script, np.int8(0))
+    balance = np.add.reduceat(padded, starts, dtype=np.intp)
+    own = np.add.reduceat(padded > 0, starts, dtype=np.intp) >= _OWN_EVIDENCE
+    chosen = np.flatnonzero((balance > 0) & (own | (balance.sum() > 0))).tolist()
+    chosen = [n for n in chosen if not _is_japanese(lines[n]) and not _SURROGATE.search(lines[n])]
+    after = _convert([lines[n] for n in chosen], _mode(text))
+    edits = []
+    same_length = lines.copy()
+    for n, line in zip(chosen, after, strict=True):
+        if len(line) == len(lines[n]):
+            same_length[n] = line
+        else:
+            edits += _differences(lines[n], line, int(starts[n]))
+    edits += _replaced(text, "\n".join(same_length))
+    return sorted(edits, key=lambda edit: edit.start)
 
 
 def script_of_page(text: str) -> str | None:
     """'simplified', 'traditional', 'taiwan' or 'hong kong'; None for a text that could be either."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    balance = int(script_table()[np.minimum(codes, 0xFFFF)].sum())
+    balance = int(script_table()[np.minimum(_codes(text), 0xFFFF)].sum())
     if balance == 0:
         return None
     return {"t2s": "traditional", "tw2sp": "taiwan", "hk2s": "hong kong"}[_mode(text)] if balance > 0 else "simplified"
@@ -76,17 +81,21 @@ def _mode(text: str) -> str:
     return "tw2sp" if len(taiwan) >= len(hong_kong) else "hk2s"
 
 
-def _convert(line: str, mode: str) -> str:
+def _convert(lines: Sequence[str], mode: str) -> list[str]:
     """Simplified, names kept, and the terms of health that the mainland has other words for."""
-    parts, position = [], 0
-    for match in _NAMES.finditer(line):
-        parts += [_converter(mode).convert(line[position : match.start()]), match[0][0]]
-        position = match.start() + 1
-    parts.append(_converter(mode).convert(line[position:]))
-    converted = "".join(parts)
+    # OpenCC is called once: a call takes as long as some hundred characters.
+    converted: str = _converter(mode).convert("\n".join(_NAMES.sub("\n乾\n", line) for line in lines))
     for term, mainland in _TERMS.items():
         converted = converted.replace(term, mainland)
-    return converted
+    pieces = iter(converted.split("\n"))
+    result = []
+    for line in lines:
+        parts = [next(pieces)]
+        for _ in _NAMES.findall(line):
+            next(pieces)
+            parts += "乾", next(pieces)
+        result.append("".join(parts))
+    return result
 
 
 def script_of(character: str) -> int:
@@ -130,20 +139,26 @@ def script_table() -> npt.NDArray[np.int8]:
     return table
 
 
-def _differences(before: str, after: str, offset: int) -> list[Edit]:
-    """One edit for each run of characters that changed."""
-    if before == after:
+def _replaced(before: str, after: str) -> list[Edit]:
+    """One edit for each run of characters that changed; both texts are of one length."""
+    changed = np.flatnonzero(_codes(before) != _codes(after))
+    if not len(changed):
         return []
-    if len(before) == len(after):
-        changed = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-        runs: list[list[int]] = []
-        for i in changed:
-            if runs and runs[-1][1] == i:
-                runs[-1][1] = i + 1
-            else:
-                runs.append([i, i + 1])
-        spans = [(i, j, i, j) for i, j in runs]
-    else:
-        codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        spans = [(i, j, k, m) for operation, i, j, k, m in codes if operation != "equal"]
-    return [Edit("script", offset + i, offset + j, before[i:j], after[k:m]) for i, j, k, m in spans]
+    breaks = np.flatnonzero(np.diff(changed) > 1)
+    starts = changed[np.append(0, breaks + 1)].tolist()
+    ends = (changed[np.append(breaks, -1)] + 1).tolist()
+    return [Edit("script", i, j, before[i:j], after[i:j]) for i, j in zip(starts, ends, strict=True)]
+
+
+def _differences(before: str, after: str, offset: int) -> list[Edit]:
+    """One edit for each stretch of a line that changed."""
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return [
+        Edit("script", offset + i, offset + j, before[i:j], after[k:m])
+        for operation, i, j, k, m in codes
+        if operation != "equal"
+    ]
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)

@@ -80,7 +80,8 @@ def torn(old: Hypothesis, reading: str | None, branch: int, ahead: Ahead) -> Ite
         found = traditional_with(trail[0]) if reading is None else read_as(trail[0], LEADS, reading)
     if found:
         yield _pending(old, found, _LOST)
-    yield _pending(old, LEADS, _LOST + (_NOT_IN_TABLE if reading is None else _MISREAD))
+    if reading is None or not found:
+        yield _pending(old, LEADS, _LOST + (_NOT_IN_TABLE if reading is None else _MISREAD))
 
 
 def unexplained(old: Hypothesis, left: str) -> Iterator[Hypothesis]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import Floats, PassageBlock, layout, neighbours, window_sum
 from aidtopics.records import Kind
-from aidtopics.vectorize.ngrams import first_of_page, hash_ngrams, ngram_counts, sum_by_passage
+from aidtopics.vectorize.ngrams import first_of_page, hash_ngrams, ngram_counts, sum_by_passage, weigh
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
 _TITLE, _BODY, _OTHER = (KINDS.index(kind) for kind in (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC))
@@ -107,10 +107,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     page_of = block.page_of
     buckets = hash_ngrams(folded, stage.bits)
     root = np.sqrt(ngram_counts(folded).astype(np.float32))
-    of_kinds = stage.kinds[buckets[0]]
-    for order in buckets[1:]:
-        of_kinds += stage.kinds[order]
-    sums = sum_by_passage(of_kinds, folded)
+    sums = weigh(stage.kinds, buckets, folded)
     first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
     content = first[:, _CONTENT].sum(axis=1)
 
@@ -166,7 +163,7 @@ def _topic_scores(
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
     starts, folded, page_of = block.starts, block.folded, block.page_of
     pages = len(starts) - 1
-    of_topic = stage.topic[buckets]
+    of_topic = stage.topic.take(buckets)
     size = ngram_counts(folded).astype(np.float32)
     spoken = sum_by_passage(of_topic.sum(axis=0), folded)
     weighted, mass = content * spoken, content * size

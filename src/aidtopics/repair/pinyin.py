@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from aidtopics.records import Edit
+from aidtopics.repair.script import is_traditional, simplified
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 LETTERS = f"a-züê{TONED}"
@@ -48,7 +49,24 @@ def annotations(text: str) -> list[Edit]:
                 unsure.append(edit)
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
+    notes = [edit for edit in sure if _is_note(text[edit.start - 1], edit.before[1:-1].strip())]
+    if notes and len(sure) - len(notes) < _ENOUGH and not is_traditional(text):
+        sure = [edit for edit in sure if edit not in notes]
     return sorted(sure + unsure, key=lambda edit: edit.start)
+
+
+def _is_note(character: str, letters: str) -> bool:
+    """Whether an author may have told the reading: of a rare character, or one that is not its usual reading.
+
+    Mirrors annotate characters of ordinary use.
+    """
+    usual = _pinyin(character)[:1]
+    return not _is_ordinary(character) or (letters in syllables() and letters not in usual)
+
+
+def _is_ordinary(character: str) -> bool:
+    """Of the 3,755 characters of the first level of GB 2312, or the traditional form of one."""
+    return b"\xb0" <= simplified(character).encode("gb2312", "replace") < b"\xd8"
 
 
 def _joined(characters: str, letters: str) -> bool:

@@ -65,6 +65,11 @@ def traditional(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def is_traditional(text: str) -> bool:
+    """Whether more characters are of the traditional script alone than of the simplified one alone."""
+    return int(script_table()[np.minimum(_codes(text), 0xFFFF)].sum()) > 0
+
+
 def script_of_page(text: str) -> str | None:
     """'simplified', 'traditional', 'taiwan' or 'hong kong'; None for a text that could be either."""
     balance = int(script_table()[np.minimum(_codes(text), 0xFFFF)].sum())

@@ -15,12 +15,14 @@ _NEXT_FIELD = re.compile(
 # A byline is a short line near the top or the end; a date inside prose is the date of what is told, not of the page.
 _BYLINE_LENGTH = 120
 _LINES = 60
+_NEAR_THE_TOP = 20_000  # characters
+_YEAR = re.compile(r"[12][09]\d\d\s*[-/.年]")  # most texts have none, and their lines are not looked at
 
 
 def stated_date(text: str, today: datetime.date | None = None) -> str | None:
     """The date a byline states, as YYYY-MM-DD: a labelled one first, else the first in a short line."""
     unlabelled = None
-    for line in _byline_candidates(text):
+    for line in _byline_candidates(text) if _YEAR.search(text, 0, _NEAR_THE_TOP) else ():
         for match in _DATE.finditer(line):
             date = as_date(match[0], today)
             if date and _DATE_LABEL.search(line[: match.start()]):
@@ -32,7 +34,7 @@ def stated_date(text: str, today: datetime.date | None = None) -> str | None:
 
 def stated_publisher(text: str) -> str | None:
     """The outlet behind 来源: in a byline."""
-    for line in _byline_candidates(text):
+    for line in _byline_candidates(text) if "源" in text else ():
         match = _PUBLISHER.search(line)
         if match:
             name = _NEXT_FIELD.sub("", match[1]).strip("-—· ")
@@ -54,5 +56,5 @@ def as_date(written: str, today: datetime.date | None = None) -> str | None:
 
 
 def _byline_candidates(text: str) -> list[str]:
-    lines = [line.strip() for line in text[:20_000].splitlines()]
+    lines = [line.strip() for line in text[:_NEAR_THE_TOP].splitlines()]
     return [line for line in lines if 0 < len(line) <= _BYLINE_LENGTH][:_LINES]

@@ -1,5 +1,6 @@
 """Damaged text to repaired text, with a ledger of every change."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -47,16 +48,25 @@ def repair(text: str) -> Repair:
     signs = survey(text)
     for _ in range(_ROUNDS):
         before = len(passes)
-        for step, needed in _STEPS:
-            edits = step(text) if all(signs & sign for sign in needed) else []
+        number = _next(signs, 0)
+        while number < len(_STEPS):
+            edits = _STEPS[number][0](text)
             if edits:
                 text = apply(text, edits)
                 passes.append(tuple(edits))
                 signs = survey(text)
+            number = _next(signs, number + 1)
         if len(passes) == before:
             break
     gone = lost(text) if signs & _GONE else []
     return Repair(text, (*passes, tuple(gone)) if gone else tuple(passes))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _next(signs: int, start: int) -> int:
+    """The first step from `start` on that can have work to do; the number of steps if none has."""
+    wanted = (number for number, (_, needed) in enumerate(_STEPS) if all(signs & sign for sign in needed))
+    return next((number for number in wanted if number >= start), len(_STEPS))
 
 
 def repair_page(page: Page) -> tuple[Page, Repair]:

@@ -158,7 +158,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
 
 
 def _topic_scores(
-    block: PassageBlock, buckets: npt.NDArray[np.uint32], content: Floats, stage: FirstStage
+    block: PassageBlock, buckets: npt.NDArray[np.intp], content: Floats, stage: FirstStage
 ) -> tuple[Floats, Floats, Floats]:
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
     starts, folded, page_of = block.starts, block.folded, block.page_of

@@ -47,7 +47,7 @@ def fold(texts: Sequence[str]) -> FoldedPassages:
     return FoldedPassages(codes.astype(np.uint16), np.flatnonzero(codes == EDGE))
 
 
-def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.uint32]:
+def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.intp]:
     """Buckets of the n-grams that start at each position but the last edge.
 
     Returns:
@@ -58,7 +58,8 @@ def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.uint
     positions = len(codes) - 1
     none = np.uint32(1 << bits)
     shift = np.uint32(32 - bits)
-    buckets = np.full((ORDERS, positions), none, np.uint32)
+    # numpy would turn any other type into this one at each gather.
+    buckets = np.empty((ORDERS, positions), np.intp)
     first, second = codes[:-1], codes[1:]
     third = np.append(codes[2:], np.uint32(EDGE))
     is_edge = first == EDGE
@@ -85,7 +86,7 @@ def sum_by_passage(values: npt.NDArray[np.float32], folded: FoldedPassages) -> n
 
 
 def weigh(
-    weights: npt.NDArray[np.float32], buckets: npt.NDArray[np.uint32], folded: FoldedPassages
+    weights: npt.NDArray[np.float32], buckets: npt.NDArray[np.intp], folded: FoldedPassages
 ) -> npt.NDArray[np.float32]:
     """Sum of the weights of each passage's n-grams.
 
@@ -112,7 +113,7 @@ def weigh(
 
 
 def first_of_page(
-    buckets: npt.NDArray[np.uint32],
+    buckets: npt.NDArray[np.intp],
     folded: FoldedPassages,
     starts: npt.NDArray[np.intp],
     included: npt.NDArray[np.bool_],
@@ -128,18 +129,18 @@ def first_of_page(
     Returns:
         Array of the shape of `buckets`.
     """
-    none = np.uint32(1 << bits)
-    counting = np.repeat(included, np.diff(folded.edges))
-    chosen = np.where(counting, buckets, none)
-    result = np.zeros(buckets.shape, bool)
-    place_of = np.zeros((1 << bits) + 1, np.int32)
+    none = 1 << bits
+    chosen = np.where(np.repeat(included, np.diff(folded.edges)), buckets, none)
+    result = np.empty(buckets.shape, bool)
+    place_of = np.zeros(none + 1, np.int32)
     bounds = folded.edges[starts].tolist()
     for start, end in itertools.pairwise(bounds):
         here = chosen[:, start:end].ravel()
         places = np.arange(len(here), dtype=np.int32)
         # Of several places written to one bucket the last stays.
         place_of[here] = places
-        result[:, start:end] = ((place_of[here] == places) & (here != none)).reshape(ORDERS, end - start)
+        result[:, start:end] = (place_of.take(here) == places).reshape(ORDERS, end - start)
+    result &= chosen != none
     return result
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aidtopics.records import Block, Edit, Page, Repair
+from aidtopics.repair.interleaved import interleaved
 from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
 from aidtopics.repair.mojibake import lost, misread
 from aidtopics.repair.pinyin import annotations
@@ -29,6 +30,7 @@ _STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[int, ...]], ...] = (
     (invisible, (int(Signs.INVISIBLE),)),
     (lost_bytes, (int(Signs.QUESTION), int(Signs.TONED | Signs.TRADITIONAL))),
     (annotations, (int(Signs.BRACKET),)),
+    (interleaved, (int(Signs.TONED), int(Signs.HAN))),
     (traditional, (int(Signs.TRADITIONAL),)),
     (wide_alphanumerics, (int(Signs.WIDE),)),
     (doubled_marks, ()),

@@ -9,9 +9,11 @@ from aidtopics.repair.script import is_traditional, simplified
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 LETTERS = f"a-züê{TONED}"
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}']{{1,24}}(?:\s[{LETTERS}]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
-_ALL_HAN = re.compile(rf"[{_HAN}]+")
+HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# Letters as textbooks print them.
+AS_TYPED = str.maketrans("ɑɡ", "ag")
+_BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}ɑɡ']{{1,24}}(?:\s[{LETTERS}ɑɡ]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
+_ALLHAN = re.compile(rf"[{HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
 _ENOUGH = 3
@@ -26,16 +28,16 @@ def annotations(text: str) -> list[Edit]:
     anchor = last_end = -1  # where the characters end that an unbroken row of brackets annotates
     for match in _BRACKET.finditer(text):
         start = match.start()
-        if start != last_end and match[1] in _readings(text[start - 1 : start]):  # nearly all of them
+        if start != last_end and match[1] in readings(text[start - 1 : start]):  # nearly all of them
             anchor, last_end = start, match.end()
             sure.append(Edit("pinyin", start, last_end, match[0], ""))
             continue
-        syllables = match[1].split()
+        syllables = match[1].translate(AS_TYPED).split()
         place = anchor if start == last_end else start
         characters = text[max(0, place - len(syllables)) : place]
         edit = Edit("pinyin", start, match.end(), match[0], "")
         whole = len(characters) == len(syllables) and bool(_ALL_HAN.fullmatch(characters))
-        if whole and all(s in _readings(c) for c, s in zip(characters, syllables, strict=True)):
+        if whole and all(s in readings(c) for c, s in zip(characters, syllables, strict=True)):
             anchor, last_end = place, match.end()
             sure.append(edit)
         elif len(syllables) == 1 and (
@@ -45,7 +47,7 @@ def annotations(text: str) -> list[Edit]:
             sure.append(edit)
         elif whole:
             anchor, last_end = place, match.end()
-            if all(s in _toneless(c) for c, s in zip(characters, syllables, strict=True)):
+            if all(s in toneless(c) for c, s in zip(characters, syllables, strict=True)):
                 unsure.append(edit)
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
@@ -72,12 +74,12 @@ def _is_ordinary(character: str) -> bool:
 def _joined(characters: str, letters: str) -> bool:
     """Whether the letters are the readings of the last two to four characters, run together."""
     plain = letters.replace("'", "")
-    if len(plain) < 4 or plain == _bare(plain):
+    if len(plain) < 4 or plain == bare(plain):
         return False
     endings = {plain}
     for count, character in enumerate(reversed(characters), 1):
-        readings = _readings(character) | _toneless(character)
-        endings = {e[: -len(r)] for e in endings for r in readings if e.endswith(r)}
+        known = readings(character) | toneless(character)
+        endings = {e[: -len(r)] for e in endings for r in known if e.endswith(r)}
         if count > 1 and "" in endings:
             return True
     return False
@@ -97,7 +99,7 @@ def _straddles(text: str, letters: str) -> bool:
 
 def is_reading(character: str, letters: str) -> bool:
     """Whether the letters, with or without a tone mark, are a reading of the character."""
-    return len(character) == 1 and (letters in _readings(character) or letters in _toneless(character))
+    return len(character) == 1 and (letters in readings(character) or letters in toneless(character))
 
 
 @functools.cache
@@ -106,19 +108,20 @@ def syllables() -> frozenset[str]:
     from pypinyin.constants import PINYIN_DICT
 
     toned = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")} - {""}
-    return frozenset(toned | {_bare(reading) for reading in toned})
+    return frozenset(toned | {bare(reading) for reading in toned})
 
 
 @functools.lru_cache(maxsize=8192)
-def _readings(character: str) -> frozenset[str]:
+def readings(character: str) -> frozenset[str]:
     """Readings with a tone mark; neutral-tone syllables carry none and count as toneless."""
-    return frozenset(r for r in _pinyin(character) if r and r != _bare(r))
+    return frozenset(r for r in _pinyin(character) if r and r != bare(r))
 
 
 @functools.lru_cache(maxsize=8192)
-def _toneless(character: str) -> frozenset[str]:
-    bare = {_bare(reading) for reading in _pinyin(character)} - {""}
-    return frozenset(bare | {reading.replace("ü", "v") for reading in bare})
+def toneless(character: str) -> frozenset[str]:
+    """Readings without a tone mark, ü also typed as v."""
+    plain = {bare(reading) for reading in _pinyin(character)} - {""}
+    return frozenset(plain | {reading.replace("ü", "v") for reading in plain})
 
 
 def _pinyin(character: str) -> list[str]:
@@ -127,7 +130,7 @@ def _pinyin(character: str) -> list[str]:
     return str(PINYIN_DICT.get(ord(character), "")).split(",") if character else []
 
 
-def _bare(reading: str) -> str:
+def bare(reading: str) -> str:
     """The reading without its tone mark; the two dots of ü stay."""
     decomposed = unicodedata.normalize("NFD", reading)
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if c == "\u0308" or not unicodedata.combining(c)))

@@ -15,7 +15,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
         commands, "repair", _repair, "repair a damaged text", "curl -s URL | aidtopics repair - > repaired.txt"
     )
     repair.add_argument("path", metavar="PATH|-")
-    repair.add_argument("--explain", action="store_true", help="write the edits as JSON lines instead of the text")
+    repair.add_argument("--explain", action="store_true", help="write the edits, each with its reason, as JSON lines")
 
 
 def _repair(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def _repair(options: argparse.Namespace) -> int:
     import orjson
 
     from aidtopics.pages.encoding import decode
-    from aidtopics.repair import repair
+    from aidtopics.repair import REASONS, repair
 
     try:
         content = sys.stdin.buffer.read() if options.path == "-" else Path(options.path).read_bytes()
@@ -35,7 +35,8 @@ def _repair(options: argparse.Namespace) -> int:
     result = repair(decode(content)[0])
     out: IO[bytes] = sys.stdout.buffer
     if options.explain:
-        out.writelines(orjson.dumps(asdict(edit), option=orjson.OPT_APPEND_NEWLINE) for edit in result.edits)
+        rows = (asdict(edit) | {"reason": REASONS[edit.step]} for edit in result.edits)
+        out.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
     else:
         out.write(result.text.encode("utf-8"))
     return 0

@@ -5,23 +5,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aidtopics.records import Block, Edit, Page, Repair
+from aidtopics.repair.escapes import escaped_bytes
 from aidtopics.repair.interleaved import interleaved
 from aidtopics.repair.ledger import apply, to_raw, to_repaired, undo
 from aidtopics.repair.mojibake import lost, misread
 from aidtopics.repair.pinyin import annotations
+from aidtopics.repair.reasons import REASONS
 from aidtopics.repair.residue import doubled_marks, entities, hidden, invisible, leftovers, tags
 from aidtopics.repair.script import script_of_page, traditional
 from aidtopics.repair.shift import lost_bytes
 from aidtopics.repair.survey import Signs, survey
 from aidtopics.repair.width import wide_alphanumerics
 
-__all__ = ["repair", "repair_page", "to_raw", "to_repaired", "undo"]
+__all__ = ["REASONS", "repair", "repair_page", "to_raw", "to_repaired", "undo"]
 
 # What was misread as a whole first, before anything touches parts of it; then residue, because it stands between a
 # character and its reading; lost bytes before readings, which tell them, and readings before script, because both
 # belong to the characters as the mirror wrote them.
 _STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[int, ...]], ...] = (
     # A step has work to do only where all of its signs occur; a sum of signs means any of them.
+    (escaped_bytes, ()),
     (misread, (int(Signs.LATIN | Signs.STRANGE),)),
     (entities, (int(Signs.AMPERSAND),)),
     (hidden, (int(Signs.ANGLE),)),

@@ -22,41 +22,19 @@ def _from_latin_to_utf8(line: str) -> str | None:
 
 
 def _from_gbk_to_utf8(line: str) -> str | None:
-    pairs = [_gbk_bytes(character) for character in line]
-    if None in pairs:
+    content = _bytes(line, _gbk_bytes)
+    if content is None:
         return None
-    content = b"".join(pair for pair in pairs if pair is not None)
     # 80, which begins nothing in GBK, is shown as € by Windows and browsers; € has two bytes of its own.
     return _utf8([content.replace(b"\xa2\xe3", b"\x80"), content] if "€" in line else [content])
 
 
-def _from_latin_to(encoding: str) -> Callable[[str], str | None]:
+def _from(byte: Callable[[str], bytes | None], encoding: str) -> Callable[[str], str | None]:
     def read(line: str) -> str | None:
-        content = [_latin_byte(c) or (c.encode("utf-8") if c < "\u0800" else None) for c in line]
-        return None if None in content else _strict(b"".join(b for b in content if b is not None), encoding)
+        content = _bytes(line, byte)
+        return None if content is None else _strict(content, encoding)
 
     return read
-
-
-def _between(shown_as: str, encoding: str) -> Callable[[str], str | None]:
-    def read(line: str) -> str | None:
-        try:
-            return line.encode(shown_as).decode(encoding)
-        except UnicodeError:
-            return None
-
-    return read
-
-
-# A decoder that tries UTF-8 and falls back to Latin-1 byte by byte leaves both in GBK text; `_from_latin_to` undoes it.
-READINGS: dict[str, Callable[[str], str | None]] = {
-    "UTF-8 read as Latin-1": _from_latin_to_utf8,
-    "GBK read as Latin-1": _from_latin_to("gb18030"),
-    "Big5 read as Latin-1": _from_latin_to("big5hkscs"),
-    "UTF-8 read as GBK": _from_gbk_to_utf8,
-    "Big5 read as GBK": _between("gbk", "big5hkscs"),
-    "GBK read as Big5": _between("big5hkscs", "gbk"),
-}
 
 
 def read(line: str, names: Iterable[str]) -> str | None:
@@ -81,6 +59,17 @@ def _strict(content: bytes, encoding: str) -> str | None:
         return None
 
 
+def _bytes(line: str, byte: Callable[[str], bytes | None]) -> bytes | None:
+    """The bytes of all characters; None where one of them has none."""
+    parts = []
+    for character in line:
+        part = byte(character)
+        if part is None:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
 @functools.lru_cache(maxsize=4096)
 def _latin_byte(character: str) -> bytes | None:
     """The byte of Windows-1252, or of Latin-1 where that has no character."""
@@ -102,3 +91,21 @@ def _gbk_bytes(character: str) -> bytes | None:
     except UnicodeEncodeError:
         return None
     return content if len(content) <= 2 else None
+
+
+@functools.lru_cache(maxsize=30_000)
+def _big5_bytes(character: str) -> bytes | None:
+    try:
+        return character.encode("big5hkscs")
+    except UnicodeEncodeError:
+        return None
+
+
+READINGS: dict[str, Callable[[str], str | None]] = {
+    "UTF-8 read as Latin-1": _from_latin_to_utf8,
+    "GBK read as Latin-1": _from(_latin_byte, "gb18030"),
+    "Big5 read as Latin-1": _from(_latin_byte, "big5hkscs"),
+    "UTF-8 read as GBK": _from_gbk_to_utf8,
+    "Big5 read as GBK": _from(_gbk_bytes, "big5hkscs"),
+    "GBK read as Big5": _from(_big5_bytes, "gbk"),
+}

@@ -16,6 +16,8 @@ _LATIN_SHARE = 0.3  # of a line's characters, and a tenth of that of a page's
 _STRANGE_SHARE = 0.3
 _SHORTEST = 4  # characters; a shorter line follows what longer ones of the page showed
 _BETTER = 2.0  # natural logarithm a character by which the reading must be more probable
+# Mean cost of a character above which the reading is as good as chance; see `mean_cost`.
+_WORST = 9.5
 _LOST = re.compile("\ufffd+|(?:锟斤拷)+")
 
 
@@ -70,10 +72,14 @@ def _best_reading(line: str, usual: list[_Ways]) -> tuple[_Ways, str] | None:
     """The ways in which the line reads best, and the reading; what was usual on the page is tried first."""
     once = [(name,) for name in READINGS]
     twice = [(first, second) for first in READINGS if read(line, (first,)) for second in READINGS]
-    best: tuple[float, _Ways, str] = (mean_cost(line) - _BETTER, (), "")
+    best: tuple[float, _Ways, str] = (min(_cost(line) - _BETTER, _WORST), (), "")
     for ways in (usual, once, twice):
         readings = [(names, reading) for names in ways if (reading := read(line, names)) and reading != line]
-        best = min([best, *((mean_cost(reading), names, reading) for names, reading in readings)])
+        best = min([best, *((_cost(reading), names, reading) for names, reading in readings)])
         if best[1] and best[0] <= RUNNING:
             break
     return best[1:] if best[1] else None
+
+
+def _cost(line: str) -> float:
+    return mean_cost(line.replace("\ufffd", "") or line)

@@ -13,7 +13,7 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Letters as textbooks print them.
 AS_TYPED = str.maketrans("ɑɡ", "ag")
 _BRACKET = re.compile(rf"[(（]\s{{0,2}}([{LETTERS}ɑɡ']{{1,24}}(?:\s[{LETTERS}ɑɡ]{{1,6}}){{0,7}})\s{{0,2}}[)）]")
-_ALLHAN = re.compile(rf"[{HAN}]+")
+_ALL_HAN = re.compile(rf"[{HAN}]+")
 # A reading without a tone mark is taken off only on a page that shows it is annotated, because 啊(a) or 安(an) can be
 # meant.
 _ENOUGH = 3
@@ -107,7 +107,7 @@ def syllables() -> frozenset[str]:
     """All readings of all characters, with and without tone marks."""
     from pypinyin.constants import PINYIN_DICT
 
-    toned = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")} - {""}
+    toned = {reading for row in PINYIN_DICT.values() for reading in row.split(",")} - {""}
     return frozenset(toned | {bare(reading) for reading in toned})
 
 

@@ -315,7 +315,8 @@ def test_repair_explain_writes_the_edits_as_json_lines(tmp_path, capsys):
     assert code("repair", page, "--explain") == 0
     edits = rows(capsys.readouterr().out)
     assert {"pinyin", "script"} == {edit["step"] for edit in edits}
-    assert all(set(edit) >= {"step", "start", "end", "before", "after"} for edit in edits)
+    assert all(list(edit) == ["step", "start", "end", "before", "after", "reason"] for edit in edits)
+    assert "a reading of the character" in next(edit["reason"] for edit in edits if edit["step"] == "pinyin")
     (pinyin,) = (edit for edit in edits if edit["step"] == "pinyin")
     assert (pinyin["start"], pinyin["end"], pinyin["before"], pinyin["after"]) == (2, 11, "(yì zhěn)", "")
     page.write_text("义诊", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Repair: cases filed by origin, and properties of the ledger over generated damage."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aidtopics.records import Block, Edit, Page, Repair
-from aidtopics.repair import repair, repair_page, to_raw, to_repaired, undo
+from aidtopics.repair import REASONS, repair, repair_page, to_raw, to_repaired, undo
+from conftest import ROOT
 
 CASES = Path(__file__).parent / "cases" / "repair"
-ORIGINS = ("synthetic", "negative", "known_failures")
+ORIGINS = ("in_the_wild", "synthetic", "negative", "known_failures")
 untimed = settings(deadline=None)  # the first call reads OpenCC's dictionaries
 
 
@@ -70,7 +72,7 @@ def test_case_files_hold_what_their_name_says(origin):
     assert all((row["raw"] == row["repaired"]) is (origin == "negative") for row in found)
 
 
-@pytest.mark.parametrize(("raw", "repaired"), cases("synthetic") + cases("known_failures"))
+@pytest.mark.parametrize(("raw", "repaired"), cases("in_the_wild") + cases("synthetic") + cases("known_failures"))
 def test_case(raw, repaired):
     assert repair(raw).text == repaired
 
@@ -131,6 +133,16 @@ def test_damage_in_many_layers_is_repaired_at_once(raw):
     again = repair(once.text)
     assert again.text == once.text
     assert set(again.counts) <= {"lost"}  # a mark for text that is gone; it changes nothing
+
+
+STEP = re.compile(r'Edit\(\s*"(\w+)"')
+
+
+def test_every_step_has_its_reason():
+    in_code = {step for path in (ROOT / "src/aidtopics/repair").glob("*.py") for step in STEP.findall(path.read_text())}
+    in_cases = {edit.step for origin in ORIGINS for row in rows(origin) for edit in repair(row["raw"]).edits}
+    assert in_cases <= in_code == set(REASONS)
+    assert all(len(reason.split()) > 3 and not reason.endswith(".") for reason in REASONS.values())
 
 
 def test_lone_surrogate_does_not_stop_the_repair():

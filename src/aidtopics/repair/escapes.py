@@ -23,9 +23,7 @@ def escaped_bytes(text: str) -> list[Edit]:
     if "\\x" not in text:
         return []
     stretches = [
-        match
-        for match in _STRETCH.finditer(text)
-        if "\\x" in match[0] and not text.endswith(_QUOTES, 0, match.start())
+        match for match in _STRETCH.finditer(text) if "\\x" in match[0] and not text.endswith(_QUOTES, 0, match.start())
     ]
     shown: Counter[str] = Counter()
     for match in stretches:

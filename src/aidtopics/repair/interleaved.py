@@ -7,6 +7,7 @@ that the text is running text and no list of words, of characters to learn, or o
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aidtopics.records import Edit
 from aidtopics.repair.pinyin import AS_TYPED, HAN, TONED, bare, readings, syllables, toneless
@@ -192,7 +193,7 @@ def _edits(text: str, pairs: list[_Pair], marks: list[_Part], joined: bool) -> l
     spans = [span for pair in pairs for span in _spaces(text, pair.text)]
     if joined:
         first, last = pairs[0], pairs[-1]
-        spans += [(before.end, after.start) for before, after in zip(kept, kept[1:], strict=False)]
+        spans += [(before.end, after.start) for before, after in pairwise(kept)]
         spans.append((first.readings.start, first.text.start) if _above(first) else (last.text.end, last.readings.end))
     else:
         spans += [(p.readings.start, p.text.start) if _above(p) else (p.text.end, p.readings.end) for p in pairs]

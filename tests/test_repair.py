@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aidtopics.passages import split
 from aidtopics.records import Block, Edit, Page, Repair
 from aidtopics.repair import REASONS, repair, repair_page, to_raw, to_repaired, undo
 from conftest import ROOT
@@ -230,6 +231,15 @@ def test_moved_blocks_hold_their_own_repaired_text(contents):
     page, _ = repair_page(Page("1", "a.html", text, blocks=tuple(blocks)))
     wanted = ["“" + "".join(part.repaired for part in parts) + "”" for parts in contents]
     assert [page.text[b.start : b.end] for b in page.blocks] == wanted
+
+
+def test_blocks_of_readings_are_left_empty():
+    lines = ["yī liáo duì jìn cūn", "醫療隊進村", "wèi qún zhòng yì zhěn", "為群眾義診", "編輯小滿"]
+    starts = [sum(len(line) + 1 for line in lines[:i]) for i in range(len(lines))]
+    blocks = tuple(Block(start, start + len(line), "p", 0.0) for start, line in zip(starts, lines, strict=True))
+    page, _ = repair_page(Page("1", "reader.html", "\n".join(lines), blocks=blocks))
+    assert [page.text[b.start : b.end] for b in page.blocks] == ["", "医疗队进村", "", "为群众义诊", "编辑小满"]
+    assert [page.text[p.start : p.end] for p in split(page)] == ["医疗队进村", "为群众义诊", "编辑小满"]
 
 
 def test_clean_page_stays_as_it_is():

@@ -8,7 +8,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable
 
-_MOST_LOST = 0.25  # of a reading's characters
+_MOST_LOST = 0.5  # gaps for each character beyond ASCII that was had back
 _GAP = re.compile("[?\ufffd]*\ufffd[?\ufffd]*")
 _NO_BYTE = b"\xff"  # never occurs in UTF-8
 # The first byte of a Chinese character and a no-break space, which came to be an ordinary one.
@@ -16,9 +16,12 @@ _SPACED = re.compile(rb"([\xe3-\xe9]) (?=[\x80-\xbf])|([\xe3-\xe9][\x80-\xbf]) "
 
 
 def _from_latin_to_utf8(line: str) -> str | None:
-    # Beside what was misread a template may have put text that was not.
     content = b"".join(_NO_BYTE if c == "\ufffd" else _latin_byte(c) or c.encode("utf-8", "replace") for c in line)
-    return _utf8([_SPACED.sub(rb"\1\2" + b"\xa0", content)])
+    found = _utf8([_SPACED.sub(rb"\1\2" + b"\xa0", content)])
+    # Beside what was misread a template may have put text that was not. Next to a gap that can't be told: 医疗队 with
+    # two soft hyphens would have lost two bytes.
+    whole = found is not None and "\ufffd" not in found
+    return found if whole or all(c == "\ufffd" or _latin_byte(c) for c in line) else None
 
 
 def _from_gbk_to_utf8(line: str) -> str | None:
@@ -49,7 +52,8 @@ def _utf8(contents: list[bytes]) -> str | None:
     """The content that reads best as UTF-8, with one U+FFFD for each gap; None if too much is lost."""
     texts = [_GAP.sub("\ufffd", content.decode("utf-8", "replace")) for content in contents]
     best = min(texts, key=lambda text: text.count("\ufffd"))
-    return best if best.count("\ufffd") <= _MOST_LOST * len(best) else None
+    gaps = best.count("\ufffd")
+    return best if gaps <= _MOST_LOST * (sum(c > "\x7f" for c in best) - gaps) else None
 
 
 def _strict(content: bytes, encoding: str) -> str | None:

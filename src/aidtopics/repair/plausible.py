@@ -8,12 +8,17 @@ _SAMPLE = 200  # characters that show what a line is
 
 
 def mean_cost(text: str) -> float:
-    """Mean negative log-probability (natural) of a character, over the beginning of a text that is not empty.
+    """Mean negative log-probability (natural) of a character beyond ASCII, over the beginning of a text; 0 without any.
 
-    On the held-out pages stretches of six to thirteen characters cost 5.9 in the median, and 95 of 100 cost less than
-    7.9; characters put together by chance cost 10.4, and 99 of 100 more than 9.1.
+    Figures and addresses are the same in all readings of a text and would hide what differs. On the held-out pages
+    stretches of six to thirteen Chinese characters cost 5.9 in the median, and 95 of 100 cost less than 7.9; characters
+    put together by chance cost 10.4, and 99 of 100 more than 9.1.
     """
     plain = canonical("".join(map(simplified, text[:_SAMPLE])))
     model = language()
-    scores = [model.score(plain[max(0, i - 2) : i].rjust(2, "\n"), [c])[0] for i, c in enumerate(plain)]
-    return -float(sum(scores)) / len(plain)
+    costs = [
+        -model.score_one(plain[max(0, i - 2) : i].rjust(2, "\n"), character)
+        for i, character in enumerate(plain)
+        if text[i] > "\x7f"
+    ]
+    return sum(costs) / max(len(costs), 1)

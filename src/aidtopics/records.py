@@ -176,3 +176,41 @@ class Interval:
     value: float
     low: float
     high: float
+
+
+class Level(StrEnum):
+    """How large a place is."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit of the gazetteer."""
+
+    code: str  # six digits of GB/T 2260, or two letters of ISO 3166 for a country
+    name: str
+    level: Level
+    parents: tuple[str, ...] = ()  # codes, the province first
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place named in a text: `text[start:end]`."""
+
+    start: int
+    end: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """Who helps whom, as provinces or countries, and the sentence that says so; at least one side is known."""
+
+    donor: Place | None  # None where the page does not say, as with a national foundation
+    recipient: Place | None
+    start: int
+    end: int

@@ -1,0 +1,185 @@
+"""Who helps whom: the provinces and countries that give and get the help a page tells of."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aidtopics.places.gazetteer import Gazetteer
+from aidtopics.places.home import ABBREVIATIONS, home_province
+from aidtopics.places.roles import CUES, HOME, HOME_WORDS, PLACE, Role
+from aidtopics.records import Aid, Level, Mention, Place
+
+_SENTENCE = re.compile(r"[^。！？!?\n；;]+[。！？!?；;]?")
+_LIST = re.compile(r"[、]")
+_PROSE = re.compile(r"[，。,]")
+_SHORTEST_PROSE = 25
+# 援疆, 沪滇协作, 返渝: a province in one letter, only in these set phrases.
+_AIDED = re.compile(r"援([疆藏青川鄂沪琼吉港])(?!建)")
+_AIDED_CODES = {"疆": "65", "藏": "54", "青": "63", "川": "51", "鄂": "42", "沪": "31", "琼": "46", "吉": "22", "港": "81"}
+_PAIR = re.compile(
+    r"([京津沪苏浙闽鲁粤辽])([蒙冀甘宁青藏新疆陕川渝桂黔滇贵])(?=协作|扶贫|对口|帮扶|携手|情|合作|东西部|结对|人才|两省|[两省区]{2}|远程|一家|山海|医疗)"
+)
+_RETURN = re.compile(r"(?:[返离抵赴来回]|在)([京津沪渝辽苏浙闽鲁粤沈])(?=进修|手术|接受|治疗|休整|学习|培训|就医|[。，,\n]|$)")
+_CITY_LETTERS = {"沈": "21"}
+# A hospital or office of "the province", "the city" without a name: it lies where the page is at home.
+_LOCAL = re.compile(
+    r"(?:(?<![\ue000\u4e00-\u9fff])|(?<=[由与和、从请经对是，。“”》]))(?:省|市|县|区|州|旗|盟|地区|自治区|自治县)(?:[级属直]|第?[一二三四五六]|人民|立|中心|中医|妇幼|"
+    r"红十字|医学会|医师|残联|慈善|总工会|计生|卫生|卫健|卫计|疾控|肿瘤|儿童|眼科|侨联|工商联|律协|妇联|里)|我院|我校|我会|本院"
+)
+_HELPS = re.compile(r"派|赴|捐|赠|义诊|帮扶|支援|免费|救助|培训|巡诊|接诊|送医|会诊|医疗队|筛查|减免|手术")
+_SECOND_RATE = 0.34  # of the best score; below it a place is named beside the point
+_ENOUGH = 2.0
+_ASIDE = 0.2  # weight of a sentence outside the article
+_HEADING = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    coded: str  # places and lists of places as one character each
+    places: tuple[tuple[Place, ...], ...]  # provinces or countries behind these characters, in order
+    weight: float
+
+
+def aid_of(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> tuple[Aid, ...]:
+    """Donor and recipient provinces (or countries) of the aid that a page tells of, each with the sentence that says most.
+
+    The words around a place speak for one part or the other; the evidence of the whole page is added up, and a place
+    needs more than a passing remark. Help inside one province is that province twice. Empty where the page does not say.
+
+    Args:
+        text: the repaired text of a page, or of its aid passages.
+        mentions: the places in it, in order.
+    """
+    home = home_province(text, mentions, gazetteer)
+    sentences = tuple(_sentences(text, mentions, gazetteer))
+    scores = _scores(sentences, home, gazetteer)
+    donors, recipients = _settle(scores, sentences, home, gazetteer)
+    pairs = _pairs(donors or (None,), recipients or (None,), sentences) if donors or recipients else []
+    return tuple(_evidence(donor, recipient, sentences) for donor, recipient in pairs)
+
+
+def _sentences(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Iterator[_Sentence]:
+    starts = [mention.start for mention in mentions]
+    spans = [match.span() for match in _SENTENCE.finditer(text)]
+    prose = [span for span in spans if span[1] - span[0] >= _SHORTEST_PROSE and _PROSE.search(text, *span)]
+    first, last = (prose[0][0], prose[-1][1]) if prose else (0, len(text))
+    title = text.rfind("\n", 0, max(0, text.rfind("\n", 0, max(0, first - 1)) - 1))
+    prose_starts = {span[0] for span in prose}
+    for start, end in spans:
+        inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
+        weight = 1.0 if start in prose_starts else _HEADING if title <= start <= last else _ASIDE
+        pieces, slots, position = [], [], start
+        for mention in inside:
+            province = gazetteer.province(mention.place)
+            between = text[position : mention.start]
+            if slots and position > start and (not between or _LIST.fullmatch(between)):
+                if province not in slots[-1]:
+                    slots[-1].append(province)
+            else:
+                pieces += [between, PLACE]
+                slots.append([province])
+            position = mention.end
+        pieces.append(text[position:end])
+        coded = HOME_WORDS.sub(HOME, "".join(pieces))
+        yield _Sentence(start, end, coded, tuple(map(tuple, slots)), weight)
+
+
+def _scores(
+    sentences: Sequence[_Sentence], home: Place | None, gazetteer: Gazetteer
+) -> dict[Role, dict[Place, float]]:
+    scores: dict[Role, dict[Place, float]] = {role: defaultdict(float) for role in Role}
+
+    def add(role: Role, places: Sequence[Place], weight: float) -> None:
+        for place in places:
+            scores[role][place] += weight
+
+    def province(letter: str) -> tuple[Place, ...]:
+        code = _AIDED_CODES.get(letter) or _CITY_LETTERS.get(letter) or ABBREVIATIONS[letter]
+        return (gazetteer.places[f"{code}0000"],)
+
+    for sentence in sentences:
+        coded = sentence.coded
+        for role, weight, pattern in CUES:
+            for match in pattern.finditer(coded):
+                at = match.start("p")
+                if coded[at] == HOME:
+                    places = (home,) if home else ()
+                else:
+                    places = sentence.places[coded.count(PLACE, 0, at)]
+                add(role, places, weight * sentence.weight)
+        for match in _AIDED.finditer(coded):
+            add(Role.RECIPIENT, province(match[1]), 2 * sentence.weight)
+        for match in _PAIR.finditer(coded):
+            add(Role.DONOR, province(match[1]), 2 * sentence.weight)
+            add(Role.RECIPIENT, province("疆" if match[2] == "疆" else match[2]), 2 * sentence.weight)
+        for match in _RETURN.finditer(coded):
+            add(Role.DONOR, province(match[1]), 2 * sentence.weight)
+    return scores
+
+
+def _settle(
+    scores: dict[Role, dict[Place, float]],
+    sentences: Sequence[_Sentence],
+    home: Place | None,
+    gazetteer: Gazetteer,
+) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    """The donors and the recipients of a page."""
+    donor, recipient = scores[Role.DONOR], scores[Role.RECIPIENT]
+    # Where a place shows both parts, the page says more of one than of the other.
+    net_recipient = {place: score for place, score in recipient.items() if score >= donor.get(place, 0)}
+    net_donor = {place: score for place, score in donor.items() if score > recipient.get(place, 0)}
+    recipients, donors = _leading(net_recipient), _leading(net_donor)
+    local = any(
+        _LOCAL.search(s.coded) and _HELPS.search(s.coded) for s in sentences if s.weight > _ASIDE
+    )
+    if not recipients and donors and home and home not in donors:
+        recipients = (home,)
+    if not recipients and not donors and home and local:
+        return (home,), (home,)
+    if recipients and not donors and local:
+        if home and (home in recipients or len(recipients) == 1):
+            donors = (home,)
+        elif home is None and len(recipients) == 1 and recipients[0].level is Level.PROVINCE:
+            donors = recipients
+    return donors, recipients
+
+
+def _leading(scores: dict[Place, float]) -> tuple[Place, ...]:
+    best = max(scores.values(), default=0.0)
+    return tuple(place for place, score in scores.items() if score >= max(_ENOUGH, best * _SECOND_RATE))
+
+
+def _pairs(
+    donors: Sequence[Place | None], recipients: Sequence[Place | None], sentences: Sequence[_Sentence]
+) -> list[tuple[Place | None, Place | None]]:
+    """All pairs where one side is single; else those that stand in one sentence, and all if none does."""
+    pairs = [(donor, recipient) for donor in donors for recipient in recipients]
+    if len(donors) == 1 or len(recipients) == 1:
+        return pairs
+    together = [pair for pair in pairs if any(_holds(sentence, pair) for sentence in sentences)]
+    return together or pairs
+
+
+def _holds(sentence: _Sentence, pair: tuple[Place | None, Place | None]) -> bool:
+    named = {place for places in sentence.places for place in places}
+    return named.issuperset(pair)
+
+
+def _evidence(donor: Place | None, recipient: Place | None, sentences: Sequence[_Sentence]) -> Aid:
+    sides = {side for side in (donor, recipient) if side}
+
+    def rank(sentence: _Sentence) -> tuple[int, bool, float, int]:
+        named = {place for places in sentence.places for place in places}
+        return (
+            len(sides & named),
+            recipient in named,
+            sentence.weight if _HELPS.search(sentence.coded) else 0.0,
+            -sentence.start,
+        )
+
+    best = max(sentences, key=rank)
+    return Aid(donor, recipient, best.start, best.end)

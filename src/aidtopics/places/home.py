@@ -1,0 +1,56 @@
+"""Where a page speaks from: the province of "our county" and of "the provincial hospital"."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from aidtopics.places.gazetteer import Gazetteer
+from aidtopics.records import Level, Mention, Place
+
+ABBREVIATIONS = {
+    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23", "沪": "31", "苏": "32",
+    "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42", "湘": "43", "粤": "44", "桂": "45",
+    "琼": "46", "渝": "50", "川": "51", "蜀": "51", "黔": "52", "贵": "52", "滇": "53", "云": "53", "藏": "54", "陕": "61",
+    "甘": "62", "陇": "62", "青": "63", "宁": "64", "新": "65", "港": "81", "澳": "82",
+}  # fmt: skip
+# Every site of the mainland shows its record number, which begins with its province.
+_RECORD = re.compile(rf"([{''.join(ABBREVIATIONS)}])\s*(?:ICP|公网安备|网宣|新网备|卫网)")
+_IMPRINT = re.compile(r"版权所有|主办|承办|主管|地址|Copyright|©|维护", re.IGNORECASE)
+_SOURCE = re.compile(r"来源|供稿|通讯员|发布者|作者|讯|主办|单位|[（(][^）)]{2,20}[）)]$")
+_SITE_LINES = 6  # the name of the site stands in the first lines
+_SHORT = 60
+_TITLE_LINES = 15
+
+
+def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Place | None:
+    """The province that the imprint, the record number, the byline and the first lines point to; None if they do not agree.
+
+    A record number alone is not enough: a stolen article keeps the thief's. It counts together with a place of the same
+    province anywhere on the page.
+    """
+    votes: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    starts = iter(mentions)
+    mention = next(starts, None)
+    position = 0
+    for number, line in enumerate(text.split("\n")):
+        end = position + len(line)
+        while mention is not None and mention.start < end:
+            province = gazetteer.province(mention.place)
+            if province.level is Level.PROVINCE:
+                named[province.code] += 1
+                if _IMPRINT.search(line):
+                    votes[province.code] += 2
+                elif len(line) <= _SHORT and _SOURCE.search(line):
+                    votes[province.code] += 1
+                elif len(line) <= _SHORT and number < _SITE_LINES:
+                    votes[province.code] += 1
+            mention = next(starts, None)
+        position = end + 1
+    for letter in set(_RECORD.findall(text)):
+        code = f"{ABBREVIATIONS[letter]}0000"
+        votes[code] += 3 if named[code] or not named else 1
+    if not votes:
+        return gazetteer.places[next(iter(named))] if len(named) == 1 else None
+    (best, most), *others = votes.most_common()
+    return gazetteer.places[best] if not others or others[0][1] < most else None

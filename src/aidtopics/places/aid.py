@@ -1,7 +1,7 @@
 """Who helps whom: the provinces and countries that give and get the help a page tells of."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from aidtopics.places.roles import CUES, HOME, HOME_WORDS, PLACE, Role
 from aidtopics.records import Aid, Level, Mention, Place
 
 _SENTENCE = re.compile(r"[^。！？!?\n；;]+[。！？!?；;]?")
+_LINE = re.compile(r"[^\n]+")
 _LIST = re.compile(r"[、]")
 _PROSE = re.compile(r"[，。,]")
-_SHORTEST_PROSE = 25
+_SHORTEST_PROSE = 40
+_HEADINGS = 4  # title, subtitle, byline, lead above the first paragraph
 # 援疆, 沪滇协作, 返渝: a province in one letter, only in these set phrases.
 _AIDED = re.compile(r"援([疆藏青川鄂沪琼吉港])(?!建)")
 _AIDED_CODES = {"疆": "65", "藏": "54", "青": "63", "川": "51", "鄂": "42", "沪": "31", "琼": "46", "吉": "22", "港": "81"}
@@ -29,8 +31,13 @@ _LOCAL = re.compile(
     r"红十字|医学会|医师|残联|慈善|总工会|计生|卫生|卫健|卫计|疾控|肿瘤|儿童|眼科|侨联|工商联|律协|妇联|里)|我院|我校|我会|本院"
 )
 _HELPS = re.compile(r"派|赴|捐|赠|义诊|帮扶|支援|免费|救助|培训|巡诊|接诊|送医|会诊|医疗队|筛查|减免|手术")
+# Helpers that belong to no province.
+_NATIONAL = re.compile(r"基金会|中国(?!工|致)|中华|解放军|军[区医]|部队")
+# Our hospital goes to a named place, or Tibet is helped: the helpers come from somewhere else.
+_OUTSIDE = re.compile(rf"{HOME}[^。；{PLACE}]{{0,40}}?(?:赴|援|前往){PLACE}|援[疆藏青川鄂]")
 _SECOND_RATE = 0.34  # of the best score; below it a place is named beside the point
-_ENOUGH = 2.0
+_ENOUGH = 1.4
+_ALONE = 2.0  # a recipient without a donor takes more evidence
 _ASIDE = 0.2  # weight of a sentence outside the article
 _HEADING = 0.7
 
@@ -65,13 +72,10 @@ def aid_of(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> tupl
 def _sentences(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Iterator[_Sentence]:
     starts = [mention.start for mention in mentions]
     spans = [match.span() for match in _SENTENCE.finditer(text)]
-    prose = [span for span in spans if span[1] - span[0] >= _SHORTEST_PROSE and _PROSE.search(text, *span)]
-    first, last = (prose[0][0], prose[-1][1]) if prose else (0, len(text))
-    title = text.rfind("\n", 0, max(0, text.rfind("\n", 0, max(0, first - 1)) - 1))
-    prose_starts = {span[0] for span in prose}
+    weights = _line_weights(text)
     for start, end in spans:
         inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
-        weight = 1.0 if start in prose_starts else _HEADING if title <= start <= last else _ASIDE
+        weight = weights[bisect_right(weights, (start, 2.0)) - 1][1]
         pieces, slots, position = [], [], start
         for mention in inside:
             province = gazetteer.province(mention.place)
@@ -86,6 +90,18 @@ def _sentences(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         pieces.append(text[position:end])
         coded = HOME_WORDS.sub(HOME, "".join(pieces))
         yield _Sentence(start, end, coded, tuple(map(tuple, slots)), weight)
+
+
+def _line_weights(text: str) -> list[tuple[int, float]]:
+    """Where each line begins and how much it counts: prose, a heading among or right above it, something else."""
+    lines = [match.span() for match in _LINE.finditer(text)]
+    prose = [end - start >= _SHORTEST_PROSE and bool(_PROSE.search(text, start, end)) for start, end in lines]
+    first = max(0, prose.index(True) - _HEADINGS) if True in prose else 0
+    last = len(prose) - prose[::-1].index(True) if True in prose else len(prose)
+    return [
+        (start, 1.0 if prose[number] else _HEADING if first <= number < last else _ASIDE)
+        for number, (start, _) in enumerate(lines)
+    ]
 
 
 def _scores(
@@ -133,17 +149,21 @@ def _settle(
     net_recipient = {place: score for place, score in recipient.items() if score >= donor.get(place, 0)}
     net_donor = {place: score for place, score in donor.items() if score > recipient.get(place, 0)}
     recipients, donors = _leading(net_recipient), _leading(net_donor)
-    local = any(
-        _LOCAL.search(s.coded) and _HELPS.search(s.coded) for s in sentences if s.weight > _ASIDE
-    )
-    if not recipients and donors and home and home not in donors:
+    helping = [s.coded for s in sentences if s.weight > _ASIDE and _HELPS.search(s.coded)]
+    local = any(_LOCAL.search(coded) for coded in helping)
+    outside = any(_OUTSIDE.search(coded) for coded in helping)
+    national = any(_NATIONAL.search(coded) for coded in helping)
+    if not donors and home not in recipients and max(net_recipient.values(), default=0.0) < _ALONE:
+        recipients = ()
+    if not recipients and home and (helping or donors):
         recipients = (home,)
-    if not recipients and not donors and home and local:
-        return (home,), (home,)
-    if recipients and not donors and local:
-        if home and (home in recipients or len(recipients) == 1):
+    elif donors and not recipients:
+        others = {place for s in sentences if s.weight == 1.0 for places in s.places for place in places} - {*donors}
+        recipients = tuple(others) if len(others) == 1 else ()
+    if recipients and not donors and (local or not national):
+        if home:
             donors = (home,)
-        elif home is None and len(recipients) == 1 and recipients[0].level is Level.PROVINCE:
+        elif local and len(recipients) == 1 and recipients[0].level is Level.PROVINCE and not outside:
             donors = recipients
     return donors, recipients
 

@@ -15,11 +15,12 @@ ABBREVIATIONS = {
 }  # fmt: skip
 # Every site of the mainland shows its record number, which begins with its province.
 _RECORD = re.compile(rf"([{''.join(ABBREVIATIONS)}])\s*(?:ICP|公网安备|网宣|新网备|卫网)")
+_BANNERS = re.compile(r"苏木|嘎查")  # townships and villages by these names exist in Inner Mongolia alone
 _IMPRINT = re.compile(r"版权所有|主办|承办|主管|地址|Copyright|©|维护", re.IGNORECASE)
 _SOURCE = re.compile(r"来源|供稿|通讯员|发布者|作者|讯|主办|单位|[（(][^）)]{2,20}[）)]$")
+_TOLD = re.compile(r"赴|援|帮扶|走进|来|向|医疗队|义诊|免费|在.{2,8}(?:举行|召开|启动|开班)|抵|助|献|救")  # a headline names where things happen
 _SITE_LINES = 6  # the name of the site stands in the first lines
 _SHORT = 60
-_TITLE_LINES = 15
 
 
 def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Place | None:
@@ -43,14 +44,18 @@ def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) 
                     votes[province.code] += 2
                 elif len(line) <= _SHORT and _SOURCE.search(line):
                     votes[province.code] += 1
-                elif len(line) <= _SHORT and number < _SITE_LINES:
+                elif len(line) <= _SHORT and number < _SITE_LINES and not _TOLD.search(line):
                     votes[province.code] += 1
             mention = next(starts, None)
         position = end + 1
     for letter in set(_RECORD.findall(text)):
         code = f"{ABBREVIATIONS[letter]}0000"
         votes[code] += 3 if named[code] or not named else 1
+    if _BANNERS.search(text):
+        votes["150000"] += 2
     if not votes:
-        return gazetteer.places[next(iter(named))] if len(named) == 1 else None
+        # A page that never names its province, only counties of one, speaks from within; a page from outside says where it went.
+        inside = len(named) == 1 and not any(mention.place.level is Level.PROVINCE for mention in mentions)
+        return gazetteer.places[next(iter(named))] if inside else None
     (best, most), *others = votes.most_common()
     return gazetteer.places[best] if not others or others[0][1] < most else None

@@ -6,30 +6,40 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aidtopics.places.article import ASIDE_WEIGHT, PROSE_WEIGHT, line_weights
 from aidtopics.places.gazetteer import Gazetteer
 from aidtopics.places.home import ABBREVIATIONS, home_province
 from aidtopics.places.roles import CUES, HOME, HOME_WORDS, PLACE, Role
 from aidtopics.records import Aid, Level, Mention, Place
 
 _SENTENCE = re.compile(r"[^。！？!?\n；;]+[。！？!?；;]?")
-_LINE = re.compile(r"[^\n]+")
 _LIST = re.compile(r"[、]")
-_PROSE = re.compile(r"[，。,]")
-_SHORTEST_PROSE = 40
-_HEADINGS = 4  # title, subtitle, byline, lead above the first paragraph
 # 援疆, 沪滇协作, 返渝: a province in one letter, only in these set phrases.
 _AIDED = re.compile(r"援([疆藏青川鄂沪琼吉港])(?!建)")
-_AIDED_CODES = {"疆": "65", "藏": "54", "青": "63", "川": "51", "鄂": "42", "沪": "31", "琼": "46", "吉": "22", "港": "81"}
+_AIDED_CODES = {
+    "疆": "65",
+    "藏": "54",
+    "青": "63",
+    "川": "51",
+    "鄂": "42",
+    "沪": "31",
+    "琼": "46",
+    "吉": "22",
+    "港": "81",
+}
 _PAIR = re.compile(
     r"([京津沪苏浙闽鲁粤辽])([蒙冀甘宁青藏新疆陕川渝桂黔滇贵])(?=协作|扶贫|对口|帮扶|携手|情|合作|东西部|结对|人才|两省|[两省区]{2}|远程|一家|山海|医疗)"
 )
-_RETURN = re.compile(r"(?:[返离抵赴来回]|在)([京津沪渝辽苏浙闽鲁粤沈])(?=进修|手术|接受|治疗|休整|学习|培训|就医|[。，,\n]|$)")
+_RETURN = re.compile(
+    r"(?:[返离抵赴来回]|在)([京津沪渝辽苏浙闽鲁粤沈])(?=进修|手术|接受|治疗|休整|学习|培训|就医|[。，,\n]|$)"
+)
 _CITY_LETTERS = {"沈": "21"}
 # A hospital or office of "the province", "the city" without a name: it lies where the page is at home.
 _LOCAL = re.compile(
     r"(?:(?<![\ue000\u4e00-\u9fff])|(?<=[由与和、从请经对是，。“”》]))(?:省|市|县|区|州|旗|盟|地区|自治区|自治县)(?:[级属直]|第?[一二三四五六]|人民|立|中心|中医|妇幼|"
     r"红十字|医学会|医师|残联|慈善|总工会|计生|卫生|卫健|卫计|疾控|肿瘤|儿童|眼科|侨联|工商联|律协|妇联|里)|我院|我校|我会|本院"
 )
+_HEALTH = re.compile(r"医|诊|病|卫生|药")
 _HELPS = re.compile(r"派|赴|捐|赠|义诊|帮扶|支援|免费|救助|培训|巡诊|接诊|送医|会诊|医疗队|筛查|减免|手术")
 # Helpers that belong to no province.
 _NATIONAL = re.compile(r"基金会|中国(?!工|致)|中华|解放军|军[区医]|部队")
@@ -38,8 +48,6 @@ _OUTSIDE = re.compile(rf"{HOME}[^。；{PLACE}]{{0,40}}?(?:赴|援|前往){PLACE
 _SECOND_RATE = 0.34  # of the best score; below it a place is named beside the point
 _ENOUGH = 1.4
 _ALONE = 2.0  # a recipient without a donor takes more evidence
-_ASIDE = 0.2  # weight of a sentence outside the article
-_HEADING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,18 @@ class _Sentence:
 
 
 def aid_of(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> tuple[Aid, ...]:
-    """Donor and recipient provinces (or countries) of the aid that a page tells of, each with the sentence that says most.
+    """Donor and recipient provinces (or countries) of the aid a page tells of, each with the sentence that says most.
 
     The words around a place speak for one part or the other; the evidence of the whole page is added up, and a place
-    needs more than a passing remark. Help inside one province is that province twice. Empty where the page does not say.
+    needs more than a passing remark. Help inside one province is that province twice. Empty where the page does not
+    say, or says nothing of health. Made for pages that the classifier calls aid: other pages also tell who helps whom.
 
     Args:
         text: the repaired text of a page, or of its aid passages.
         mentions: the places in it, in order.
     """
+    if not _HEALTH.search(text):
+        return ()
     home = home_province(text, mentions, gazetteer)
     sentences = tuple(_sentences(text, mentions, gazetteer))
     scores = _scores(sentences, home, gazetteer)
@@ -72,11 +83,13 @@ def aid_of(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> tupl
 def _sentences(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Iterator[_Sentence]:
     starts = [mention.start for mention in mentions]
     spans = [match.span() for match in _SENTENCE.finditer(text)]
-    weights = _line_weights(text)
+    weights = line_weights(text)
     for start, end in spans:
         inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
         weight = weights[bisect_right(weights, (start, 2.0)) - 1][1]
-        pieces, slots, position = [], [], start
+        pieces: list[str] = []
+        slots: list[list[Place]] = []
+        position = start
         for mention in inside:
             province = gazetteer.province(mention.place)
             between = text[position : mention.start]
@@ -92,21 +105,7 @@ def _sentences(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         yield _Sentence(start, end, coded, tuple(map(tuple, slots)), weight)
 
 
-def _line_weights(text: str) -> list[tuple[int, float]]:
-    """Where each line begins and how much it counts: prose, a heading among or right above it, something else."""
-    lines = [match.span() for match in _LINE.finditer(text)]
-    prose = [end - start >= _SHORTEST_PROSE and bool(_PROSE.search(text, start, end)) for start, end in lines]
-    first = max(0, prose.index(True) - _HEADINGS) if True in prose else 0
-    last = len(prose) - prose[::-1].index(True) if True in prose else len(prose)
-    return [
-        (start, 1.0 if prose[number] else _HEADING if first <= number < last else _ASIDE)
-        for number, (start, _) in enumerate(lines)
-    ]
-
-
-def _scores(
-    sentences: Sequence[_Sentence], home: Place | None, gazetteer: Gazetteer
-) -> dict[Role, dict[Place, float]]:
+def _scores(sentences: Sequence[_Sentence], home: Place | None, gazetteer: Gazetteer) -> dict[Role, dict[Place, float]]:
     scores: dict[Role, dict[Place, float]] = {role: defaultdict(float) for role in Role}
 
     def add(role: Role, places: Sequence[Place], weight: float) -> None:
@@ -123,7 +122,7 @@ def _scores(
             for match in pattern.finditer(coded):
                 at = match.start("p")
                 if coded[at] == HOME:
-                    places = (home,) if home else ()
+                    places: tuple[Place, ...] = (home,) if home else ()
                 else:
                     places = sentence.places[coded.count(PLACE, 0, at)]
                 add(role, places, weight * sentence.weight)
@@ -131,7 +130,7 @@ def _scores(
             add(Role.RECIPIENT, province(match[1]), 2 * sentence.weight)
         for match in _PAIR.finditer(coded):
             add(Role.DONOR, province(match[1]), 2 * sentence.weight)
-            add(Role.RECIPIENT, province("疆" if match[2] == "疆" else match[2]), 2 * sentence.weight)
+            add(Role.RECIPIENT, province(match[2]), 2 * sentence.weight)
         for match in _RETURN.finditer(coded):
             add(Role.DONOR, province(match[1]), 2 * sentence.weight)
     return scores
@@ -149,7 +148,7 @@ def _settle(
     net_recipient = {place: score for place, score in recipient.items() if score >= donor.get(place, 0)}
     net_donor = {place: score for place, score in donor.items() if score > recipient.get(place, 0)}
     recipients, donors = _leading(net_recipient), _leading(net_donor)
-    helping = [s.coded for s in sentences if s.weight > _ASIDE and _HELPS.search(s.coded)]
+    helping = [s.coded for s in sentences if s.weight > ASIDE_WEIGHT and _HELPS.search(s.coded)]
     local = any(_LOCAL.search(coded) for coded in helping)
     outside = any(_OUTSIDE.search(coded) for coded in helping)
     national = any(_NATIONAL.search(coded) for coded in helping)
@@ -158,7 +157,9 @@ def _settle(
     if not recipients and home and (helping or donors):
         recipients = (home,)
     elif donors and not recipients:
-        others = {place for s in sentences if s.weight == 1.0 for places in s.places for place in places} - {*donors}
+        others = {place for s in sentences if s.weight == PROSE_WEIGHT for places in s.places for place in places} - {
+            *donors
+        }
         recipients = tuple(others) if len(others) == 1 else ()
     if recipients and not donors and (local or not national):
         if home:

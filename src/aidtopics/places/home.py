@@ -8,23 +8,26 @@ from aidtopics.places.gazetteer import Gazetteer
 from aidtopics.records import Level, Mention, Place
 
 ABBREVIATIONS = {
-    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23", "沪": "31", "苏": "32",
-    "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42", "湘": "43", "粤": "44", "桂": "45",
-    "琼": "46", "渝": "50", "川": "51", "蜀": "51", "黔": "52", "贵": "52", "滇": "53", "云": "53", "藏": "54", "陕": "61",
-    "甘": "62", "陇": "62", "青": "63", "宁": "64", "新": "65", "港": "81", "澳": "82",
+    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23",
+    "沪": "31", "苏": "32", "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41",
+    "鄂": "42", "湘": "43", "粤": "44", "桂": "45", "琼": "46", "渝": "50", "川": "51", "蜀": "51",
+    "黔": "52", "贵": "52", "滇": "53", "云": "53", "藏": "54", "陕": "61", "甘": "62", "陇": "62",
+    "青": "63", "宁": "64", "新": "65", "港": "81", "澳": "82",
 }  # fmt: skip
 # Every site of the mainland shows its record number, which begins with its province.
 _RECORD = re.compile(rf"([{''.join(ABBREVIATIONS)}])\s*(?:ICP|公网安备|网宣|新网备|卫网)")
 _BANNERS = re.compile(r"苏木|嘎查")  # townships and villages by these names exist in Inner Mongolia alone
 _IMPRINT = re.compile(r"版权所有|主办|承办|主管|地址|Copyright|©|维护", re.IGNORECASE)
 _SOURCE = re.compile(r"来源|供稿|通讯员|发布者|作者|讯|主办|单位|[（(][^）)]{2,20}[）)]$")
-_TOLD = re.compile(r"赴|援|帮扶|走进|来|向|医疗队|义诊|免费|在.{2,8}(?:举行|召开|启动|开班)|抵|助|献|救")  # a headline names where things happen
+_TOLD = re.compile(
+    r"赴|援|帮扶|走进|来|向|医疗队|义诊|免费|在.{2,8}(?:举行|召开|启动|开班)|抵|助|献|救"
+)  # a headline names where things happen
 _SITE_LINES = 6  # the name of the site stands in the first lines
 _SHORT = 60
 
 
 def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Place | None:
-    """The province that the imprint, the record number, the byline and the first lines point to; None if they do not agree.
+    """The province that imprint, record number, byline and first lines point to; None if they do not agree.
 
     A record number alone is not enough: a stolen article keeps the thief's. It counts together with a place of the same
     province anywhere on the page.
@@ -54,7 +57,7 @@ def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) 
     if _BANNERS.search(text):
         votes["150000"] += 2
     if not votes:
-        # A page that never names its province, only counties of one, speaks from within; a page from outside says where it went.
+        # A page that never names its province, only counties of one, speaks from within; a guest says where it went.
         inside = len(named) == 1 and not any(mention.place.level is Level.PROVINCE for mention in mentions)
         return gazetteer.places[next(iter(named))] if inside else None
     (best, most), *others = votes.most_common()

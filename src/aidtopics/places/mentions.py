@@ -1,5 +1,6 @@
 """The places that a text names."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,10 @@ _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊"
     "金陆郝孔崔康邱秦史顾侯邵孟龙段雷钱汤尹黎武乔贺赖龚"
 )
-_AFTER_PERSON = re.compile(
-    r"[说（(、，。：:\s]|介绍|表示|告诉|主任|医生|医师|院长|书记|局长|教授|同志|带领|率|主持|$"
+_AFTER_PERSON = re.compile(r"[说（(、，。：:\s]|介绍|表示|告诉|主任|医生|医师|院长|书记|局长|教授|同志|带领|率|主持|$")
+_TITLE = re.compile(
+    r"(?:主席|书记|主任|院长|局长|部长|处长|科长|队长|市长|县长|教授|医生|医师|记者|员|编辑|作者[:：]?)$"
 )
-_TITLE = re.compile(r"(?:主席|书记|主任|院长|局长|部长|处长|科长|队长|市长|县长|教授|医生|医师|记者|员|编辑|作者[:：]?)$")
 _NEAR = 300  # characters within which a parent speaks for a name that several places share
 
 
@@ -91,7 +92,7 @@ class _Context:
                     self.codes.setdefault(code, []).append(hit.start)
 
     def best(self, candidates: Sequence[Place], position: int) -> Place | None:
-        """The one candidate whose own name, prefecture or province the page has; a parent near by decides between two."""
+        """The one candidate whose own name or parent the page has; a parent near by decides between two."""
         own = [place for place in candidates if place.code in self.codes]
         if len(own) == 1:
             return own[0]
@@ -133,7 +134,7 @@ def _highest(forms: tuple[Form, ...]) -> Form | None:
 
 def _by_neighbours(hits: Sequence[_Hit]) -> None:
     """A name right behind its parent is its child, whatever else it may mean: 大理州云龙."""
-    for parent, hit in zip(hits, hits[1:], strict=False):
+    for parent, hit in itertools.pairwise(hits):
         if hit.place is None and parent.place and parent.end == hit.start:
             inside = [form.place for form in hit.forms if parent.place.code in form.place.parents]
             if len(inside) == 1:

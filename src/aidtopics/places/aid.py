@@ -118,13 +118,14 @@ def _scores(sentences: Sequence[_Sentence], home: Place | None, gazetteer: Gazet
 
     for sentence in sentences:
         coded = sentence.coded
-        for role, weight, pattern in CUES:
+        slots = [at for at, character in enumerate(coded) if character == PLACE]
+        for role, weight, pattern in CUES if slots or HOME in coded else ():
             for match in pattern.finditer(coded):
                 at = match.start("p")
                 if coded[at] == HOME:
                     places: tuple[Place, ...] = (home,) if home else ()
                 else:
-                    places = sentence.places[coded.count(PLACE, 0, at)]
+                    places = sentence.places[bisect_left(slots, at)]
                 add(role, places, weight * sentence.weight)
         for match in _AIDED.finditer(coded):
             add(Role.RECIPIENT, province(match[1]), 2 * sentence.weight)

@@ -1,6 +1,7 @@
 """Where a page speaks from: the province of "our county" and of "the provincial hospital"."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
@@ -34,31 +35,37 @@ def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) 
     """
     votes: Counter[str] = Counter()
     named: Counter[str] = Counter()
-    starts = iter(mentions)
-    mention = next(starts, None)
+    starts = [mention.start for mention in mentions]
     position = 0
     for number, line in enumerate(text.split("\n")):
         end = position + len(line)
-        while mention is not None and mention.start < end:
-            province = gazetteer.province(mention.place)
-            if province.level is Level.PROVINCE:
-                named[province.code] += 1
-                if _IMPRINT.search(line):
-                    votes[province.code] += 2
-                elif len(line) <= _SHORT and _SOURCE.search(line):
-                    votes[province.code] += 1
-                elif len(line) <= _SHORT and number < _SITE_LINES and not _TOLD.search(line):
-                    votes[province.code] += 1
-            mention = next(starts, None)
+        inside = mentions[bisect_left(starts, position) : bisect_left(starts, end)]
         position = end + 1
+        if inside:
+            weight = _says_where(line, number)
+            for mention in inside:
+                province = gazetteer.province(mention.place)
+                if province.level is Level.PROVINCE:
+                    named[province.code] += 1
+                    votes[province.code] += weight
     for letter in set(_RECORD.findall(text)):
         code = f"{ABBREVIATIONS[letter]}0000"
         votes[code] += 3 if named[code] or not named else 1
     if _BANNERS.search(text):
         votes["150000"] += 2
+    votes = +votes
     if not votes:
         # A page that never names its province, only counties of one, speaks from within; a guest says where it went.
         inside = len(named) == 1 and not any(mention.place.level is Level.PROVINCE for mention in mentions)
         return gazetteer.places[next(iter(named))] if inside else None
     (best, most), *others = votes.most_common()
     return gazetteer.places[best] if not others or others[0][1] < most else None
+
+
+def _says_where(line: str, number: int) -> int:
+    """How much a place in this line, the n-th of the page, says about where the page is at home."""
+    if _IMPRINT.search(line):
+        return 2
+    if len(line) > _SHORT:
+        return 0
+    return 1 if _SOURCE.search(line) or (number < _SITE_LINES and not _TOLD.search(line)) else 0

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -106,7 +107,9 @@ class _Context:
         return None
 
     def _distance(self, code: str, position: int) -> int:
-        return min(abs(position - other) for other in self.codes[code])
+        starts = self.codes[code]
+        after = bisect_left(starts, position)
+        return min(abs(position - other) for other in starts[max(0, after - 1) : after + 1])
 
 
 def _certain(hit: _Hit, text: str) -> Place | None:

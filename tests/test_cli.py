@@ -16,7 +16,7 @@ import pytest
 from aidtopics.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "label", "repair", "evaluate", "topics", "plot", "model")
+COMMANDS = ("run", "label", "repair", "evaluate", "topics", "places", "plot", "model")
 KEYS = "page_id source label aid_probability needs_review aid_text passages repairs text error".split()
 AID = "首页　新闻　联系我们\n省人民医院医疗队到县里义诊\n医疗队为三百名群众免费看病，并向县医院捐赠了设备。\n版权所有"
 SHOP = "首页\n本店出售手机和电脑，价格优惠，欢迎选购。"
@@ -128,6 +128,7 @@ MISTAKES = [
     (["evaluate", "empty.jsonl", "--model", "CLASSIFIER"], r"empty\.jsonl"),
     (["topics", "crawl.jsonl", "--model", "CLASSIFIER"], "classifier model.*topics"),
     (["topics", "missing.txt", "--model", "TOPICS", "--classifier", "CLASSIFIER"], r"missing\.txt"),
+    (["places", "missing.txt"], r"missing\.txt"),
     (["plot", "missing"], "missing.*aidtopics run"),
     (["model", "show", "missing"], "missing"),
     (["model", "verify", "missing"], "missing"),
@@ -421,6 +422,22 @@ def test_run_leaves_what_it_promises(quick_models):
     assert sum(topic["share"] for topic in topics) == pytest.approx(1, abs=1e-3)
     assert re.search(r"^number = 4$", (quick_models / "config.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert "<script src=" not in (quick_models / "report.html").read_text(encoding="utf-8")
+
+
+def test_places_tells_who_helps_whom_and_goes_on_after_a_broken_row(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = "时间：2019-08-06\n宁波市援藏醫(yī)療(liáo)隊在比如縣義診，為一百多名群眾看病。"
+    write_rows(tmp_path / "crawl.jsonl", {"id": "p1", "text": text}, "{broken")
+    assert code("places", "crawl.jsonl") == 1
+    good, bad = rows(capsys.readouterr().out)
+    keys = "page_id source date period donors recipients aid programmes places error".split()
+    assert list(good) == list(bad) == keys
+    assert (good["period"], good["donors"], good["recipients"]) == ("2019-Q3", ["浙江省"], ["西藏自治区"])
+    assert good["aid"] == [
+        {"donor": "浙江省", "recipient": "西藏自治区", "evidence": "宁波市援藏医疗队在比如县义诊，为一百多名群众看病。"}
+    ]
+    assert [place["name"] for place in good["places"]] == ["宁波市", "比如县"]
+    assert bad["places"] == [] and bad["error"]
 
 
 def test_plot_draws_the_figures_again(quick_models, tmp_path):

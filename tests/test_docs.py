@@ -88,7 +88,15 @@ def test_the_figures_shown_are_those_of_the_model(name):
 
 @pytest.mark.parametrize(
     "name",
-    [*DOCUMENTS, "CONTRIBUTING.md", "corpus/README.md", "docs/architecture.md", "docs/classifier.md", "docs/topics.md"],
+    [
+        *DOCUMENTS,
+        "CONTRIBUTING.md",
+        "corpus/README.md",
+        "docs/architecture.md",
+        "docs/classifier.md",
+        "docs/places.md",
+        "docs/topics.md",
+    ],
 )
 def test_links_and_files_named_are_there(name):
     path = ROOT / name

@@ -39,10 +39,11 @@ _LOCAL = re.compile(
     r"(?:(?<![\ue000\u4e00-\u9fff])|(?<=[由与和、从请经对是，。“”》]))(?:省|市|县|区|州|旗|盟|地区|自治区|自治县)(?:[级属直]|第?[一二三四五六]|人民|立|中心|中医|妇幼|"
     r"红十字|医学会|医师|残联|慈善|总工会|计生|卫生|卫健|卫计|疾控|肿瘤|儿童|眼科|侨联|工商联|律协|妇联|里)|我院|我校|我会|本院"
 )
-_HEALTH = re.compile(r"医|诊|病|卫生|药")
+_HEALTH = re.compile(r"医|诊|病|卫生|药|救护|孕产|健康")
 _HELPS = re.compile(r"派|赴|捐|赠|义诊|帮扶|支援|免费|救助|培训|巡诊|接诊|送医|会诊|医疗队|筛查|减免|手术")
 # Helpers that belong to no province.
 _NATIONAL = re.compile(r"基金会|中国(?!工|致)|中华|解放军|军[区医]|部队")
+_OF_CHINA = re.compile(rf"中国(?:政府|军队)?(?:第[^。，{PLACE}]{{1,4}}[批期])?(?:赴|援|医疗|医生|专家|维和)")
 # Our hospital goes to a named place, or Tibet is helped: the helpers come from somewhere else.
 _OUTSIDE = re.compile(rf"{HOME}[^。；{PLACE}]{{0,40}}?(?:赴|援|前往){PLACE}|援[疆藏青川鄂]")
 _SECOND_RATE = 0.34  # of the best score; below it a place is named beside the point
@@ -167,6 +168,8 @@ def _settle(
             donors = (home,)
         elif local and len(recipients) == 1 and recipients[0].level is Level.PROVINCE and not outside:
             donors = recipients
+    if recipients and not donors and all(place.level is Level.COUNTRY for place in recipients):
+        donors = (gazetteer.places["CN"],) if any(_OF_CHINA.search(coded) for coded in helping) else ()
     return donors, recipients
 
 

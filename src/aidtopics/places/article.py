@@ -4,7 +4,7 @@ import re
 
 PROSE_WEIGHT = 1.0
 HEADING_WEIGHT = 0.7
-ASIDE_WEIGHT = 0.2
+ASIDE_WEIGHT = 0.1
 
 _LINE = re.compile(r"[^\n]+")
 _PROSE = re.compile(r"[，。,]")

@@ -73,7 +73,10 @@ class PlaceFinder:
             forms = self._forms[number]
             if not forms or (text[end : end + 1] in _ROAD_BEGINS and _ROAD.match(text, end)):
                 continue
-            if not forms[0].full and (text[end : end + 1] in _SMALLER or _is_person(text, start, end)):
+            bare, province = not forms[0].full, forms[0].place.level is Level.PROVINCE
+            if bare and text[end : end + 1] in _SMALLER:
+                continue
+            if (bare or (province and end - start == _TWO)) and _is_person(text, start, end, province):
                 continue
             if text[start] == "和" and text[start + 1 : end] in self.gazetteer.forms:
                 start += 1  # 九龙镇和安县: the "and" is no part of the name, though Xinjiang has a 和安县 by now
@@ -165,10 +168,13 @@ def _ordinary(hit: _Hit, text: str, context: _Context) -> Place | None:
     return named[0] if len(named) == 1 and hit.forms[0].place.level is not Level.PROVINCE else None
 
 
-def _is_person(text: str, start: int, end: int) -> bool:
-    before = text[start - 1 : start] if start else ""
-    if text[start] in _SURNAMES and _TITLE.search(text, max(0, start - 4), start):
-        return bool(_AFTER_PERSON.match(text, end))
-    if before not in _SURNAMES or not before:
+def _is_person(text: str, start: int, end: int, province: bool) -> bool:
+    """Whether a bare name is part of the name of a person; a province's name is so rarely, and only behind a title."""
+    if not _AFTER_PERSON.match(text, end):
         return False
-    return not "\u4e00" <= text[start - 2 : start - 1] <= "\u9fff" or bool(_AFTER_PERSON.match(text, end))
+    before = text[start - 1 : start] if start else ""
+    if before in _SURNAMES and before:
+        ahead = text[start - 2 : start - 1] if start > 1 else ""
+        titled = bool(_TITLE.search(text, max(0, start - 5), start - 1))
+        return titled or (not province and not "\u4e00" <= ahead <= "\u9fff")
+    return not province and text[start] in _SURNAMES and bool(_TITLE.search(text, max(0, start - 4), start))

@@ -56,8 +56,8 @@ def home_province(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) 
     votes = +votes
     if not votes:
         # A page that never names its province, only counties of one, speaks from within; a guest says where it went.
-        inside = len(named) == 1 and not any(mention.place.level is Level.PROVINCE for mention in mentions)
-        return gazetteer.places[next(iter(named))] if inside else None
+        counties_only = not any(mention.place.level is Level.PROVINCE for mention in mentions)
+        return gazetteer.places[next(iter(named))] if len(named) == 1 and counties_only else None
     (best, most), *others = votes.most_common()
     return gazetteer.places[best] if not others or others[0][1] < most else None
 

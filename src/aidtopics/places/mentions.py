@@ -17,7 +17,10 @@ _ROAD_BEGINS = frozenset("东西南北中路大街巷胡牌籍")
 # 茂县 and 理县 also stand across the border of two words (治理县域).
 _NO_UNIT = frozenset("域级里内外")
 _IS_UNIT = re.compile(r"第|人民|中医|妇|县委|县政|县卫|县人|疾控|卫生|医院|残联|红十字")
+_BEFORE_UNIT = frozenset("来到赴在向给为对由经至往")
 _TWO = 2
+# Counties of Qinghai and Hunan, but also "in Henan, counties" and "together with the county": they need a parent.
+_TWO_WORDS = frozenset(("河南县", "会同县"))
 # A bare name with the suffix of a smaller place is the name of that one: 大连乡 lies in Henan.
 _SMALLER = frozenset("乡镇村屯寨")
 # Surnames that are no function words, and what follows a name of a person: 王海南说, not 赴海南.
@@ -122,8 +125,7 @@ def _certain(hit: _Hit, text: str) -> Place | None:
         form = forms[0]
         large = form.place.level is not Level.COUNTY
         if form.full and (large or hit.end - hit.start > _TWO):
-            # A province and what looks like a suffix: the county of Qinghai needs its parent.
-            return None if text[hit.start : hit.start + 3] == "河南县" else form.place
+            return None if text[hit.start : hit.end] in _TWO_WORDS else form.place
         return form.place if large and not form.ordinary else None
     highest = _highest(forms)
     return highest.place if highest and (highest.place.level is Level.PROVINCE or not highest.ordinary) else None
@@ -153,7 +155,10 @@ def _shared(hit: _Hit, text: str, context: _Context) -> Place | None:
     if not full or (hit.end - hit.start == _TWO and text[hit.end : hit.end + 1] in _NO_UNIT):
         return None
     if len(full) == 1 and hit.end - hit.start == _TWO and _IS_UNIT.match(text, hit.end):
-        return full[0]
+        before = text[hit.start - 1 : hit.start] if hit.start else ""
+        # 寿县第一人民医院 is one; 建成县医院, 州和县人民医院 are not.
+        if before in _BEFORE_UNIT or not "\u4e00" <= before <= "\u9fff":
+            return full[0]
     return context.best(full, hit.start)
 
 

@@ -5,7 +5,10 @@ What is known of a first byte is kept as `bytes`: all that it can be, one if it 
 
 import functools
 
-from aidtopics.repair.pinyin import is_reading
+import numpy as np
+import numpy.typing as npt
+
+from aidtopics.repair.pinyin import readings, toneless
 from aidtopics.repair.script import script_of
 
 LEADS = bytes(range(0x81, 0xFF))
@@ -40,10 +43,23 @@ def undefined() -> dict[int, bytes]:
     return {a: seconds for a, seconds in found.items() if seconds}
 
 
+@functools.cache
+def _by_reading() -> dict[str, list[str]]:
+    """The characters of GBK that have a reading, with or without its tone mark."""
+    found: dict[str, list[str]] = {}
+    for lead in LEADS:
+        for trail in TRAILS:
+            character = decoded(lead, trail)
+            for reading in readings(character) | toneless(character):
+                found.setdefault(reading, []).append(character)
+    return found
+
+
 @functools.lru_cache(maxsize=8192)
 def read_as(first: int, seconds: bytes, reading: str) -> bytes:
     """The second bytes that make a character of this reading with the first."""
-    return bytes(b for b in seconds if is_reading(decoded(first, b), reading))
+    pairs = map(encoded, _by_reading().get(reading, ()))
+    return bytes(sorted(pair[1] for pair in pairs if pair[0] == first and pair[1] in seconds))
 
 
 @functools.lru_cache(maxsize=512)
@@ -53,8 +69,27 @@ def traditional_with(first: int) -> bytes:
 
 
 @functools.lru_cache(maxsize=8192)
-def candidates(leads: bytes, trail: int, reading: str | None) -> tuple[str, ...]:
-    """The characters that two bytes can be, either of which may be unknown; with a reading those that have it."""
-    trails = TRAILS if trail == LOST else (trail,)
-    found = (decoded(a, b) for a in leads for b in trails)
-    return tuple(c for c in found if c and (reading is None or is_reading(c, reading)))
+def candidates(leads: bytes, trails: bytes, reading: str | None) -> npt.NDArray[np.intp]:
+    """Places in `characters` of what two bytes can be, each one of several; with a reading those that have it."""
+    if reading is None:
+        grid = np.frombuffer(leads, np.uint8).astype(np.intp)[:, None] * 256 + np.frombuffer(trails, np.uint8)
+        places = _place_of()[grid.ravel()]
+        return places[places >= 0]
+    pairs = map(encoded, _by_reading().get(reading, ()))
+    found = [pair[0] * 256 + pair[1] for pair in pairs if pair[0] in leads and pair[1] in trails]
+    return _place_of()[found]
+
+
+@functools.cache
+def characters() -> str:
+    """All characters of two bytes, in order."""
+    return "".join(decoded(lead, trail) for lead in LEADS for trail in TRAILS)
+
+
+@functools.cache
+def _place_of() -> npt.NDArray[np.intp]:
+    """The place of each pair of bytes among the characters, -1 for pairs that are none; shape (65536,)."""
+    table = np.full(0x10000, -1, np.intp)
+    pairs = [lead * 256 + trail for lead in LEADS for trail in TRAILS if decoded(lead, trail)]
+    table[pairs] = np.arange(len(pairs))
+    return table

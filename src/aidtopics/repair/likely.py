@@ -5,9 +5,9 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.repair.gbk import candidates, encoded, undefined
+from aidtopics.repair.gbk import LOST, TRAILS, candidates, characters, undefined
 from aidtopics.repair.language import canonical, language
-from aidtopics.repair.script import script_of, simplified
+from aidtopics.repair.script import script_of, simplified, simplified_each
 
 _AHEAD = 16  # times as many characters are looked at with what follows them
 _UNUSUAL = 8.0  # price of a simplified character, a wide letter or digit, or what the language model never saw
@@ -19,17 +19,21 @@ def most_probable(
 ) -> tuple[tuple[str, float], ...]:
     """The `number` characters of two bytes that fit best behind the context, with their cost.
 
-    Which ones fit best is told by the character that follows, too, where it is known; their cost is their own.
+    Which ones fit best is told by the character that follows, too, where it is known; their cost is their own. Before
+    two bytes that are no character only those stand whose second byte can begin such a pair.
     """
-    characters, numbers, price = _possible(leads, trail, reading, before_undefined)
-    if not characters:
+    trails = _before_two_lost() if before_undefined else TRAILS if trail == LOST else bytes((trail,))
+    places = candidates(leads, trails, reading)
+    if not len(places):
         return ()
-    costs = price - language().score_numbers(context, numbers)
+    numbers, price = _costs()
+    numbers = numbers[places]
+    costs = price[places] - language().score_numbers(context, numbers)
     best = _smallest(costs, _AHEAD * number)
     if following and len(best) > 1:
         ahead = language().score_behind(context, numbers[best], following)
         best = best[_smallest(costs[best] - ahead, number)]
-    return tuple((characters[n], float(costs[n])) for n in best[:number].tolist())
+    return tuple((characters()[places[n]], float(costs[n])) for n in best[:number].tolist())
 
 
 def _smallest(costs: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.intp]:
@@ -40,20 +44,22 @@ def _smallest(costs: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.int
     return best[costs[best].argsort(kind="stable")]
 
 
-@functools.lru_cache(maxsize=8192)
-def _possible(
-    leads: bytes, trail: int, reading: str | None, before_undefined: bool
-) -> tuple[tuple[str, ...], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """What two bytes can be, with the numbers of the language model and the price of what a mirror does not write.
-
-    Before two bytes that are no character only those stand whose second byte can begin such a pair.
-    """
-    found = candidates(leads, trail, reading)
-    if before_undefined:
-        found = tuple(c for c in found if encoded(c)[1] in undefined())
+@functools.cache
+def _costs() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """The language model's number of each character of two bytes, and the price of what a mirror does not write."""
+    found = characters()
     known = language().number
-    price = [_UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ" or counted(c) not in known) for c in found]
-    return found, language().numbers([counted(c) for c in found]), np.array(price)
+    seen = [canonical(c) for c in simplified_each(found)]
+    price = [
+        _UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ" or s not in known) for c, s in zip(found, seen, strict=True)
+    ]
+    return language().numbers(seen), np.array(price)
+
+
+@functools.cache
+def _before_two_lost() -> bytes:
+    """The second bytes of a character that can be the first of a pair that is no character."""
+    return bytes(trail for trail in TRAILS if trail in undefined())
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -130,6 +130,7 @@ def _pinyin(character: str) -> list[str]:
     return str(PINYIN_DICT.get(ord(character), "")).split(",") if character else []
 
 
+@functools.lru_cache(maxsize=8192)
 def bare(reading: str) -> str:
     """The reading without its tone mark; the two dots of ü stay."""
     decomposed = unicodedata.normalize("NFD", reading)

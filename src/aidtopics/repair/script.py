@@ -115,6 +115,12 @@ def simplified(character: str) -> str:
     return result if len(result) == 1 else character
 
 
+def simplified_each(characters: str) -> list[str]:
+    """The simplified form of each character by itself."""
+    converted: list[str] = _converter("t2s").convert("\n".join(characters)).split("\n")
+    return [new if len(new) == 1 else old for old, new in zip(characters, converted, strict=True)]
+
+
 def _is_japanese(line: str) -> bool:
     """Japanese has kana between its characters; Chinese pages use の by itself at most."""
     return 10 * len(_KANA.findall(line)) >= len(line)

@@ -292,6 +292,46 @@ def test_label_standard_input(classifier, crawl, pack):
     assert b"Traceback" not in done.stderr
 
 
+def test_label_explain_adds_a_key_at_the_end_and_changes_no_other(classifier, crawl, capsys):
+    _, plain = label(capsys, crawl, "--model", classifier)
+    status, found = label(capsys, crawl, "--model", classifier, "--explain")
+    assert status == 1
+    assert all(list(row) == [*KEYS, "explanation"] for row in found)
+    reasons = [row.pop("explanation") for row in found]
+    assert found == plain
+    assert reasons[1] is None  # of the broken line
+    assert reasons[0]["pieces"]
+    code("label", crawl, "--model", classifier, "--explain", "-o", "out.parquet")
+    code("label", crawl, "--model", classifier, "--explain", "-o", "out.csv")
+    columns = pq.read_table("out.parquet").to_pylist()
+    assert [row["explanation"] and json.loads(row["explanation"]) for row in columns] == reasons
+    with Path("out.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [json.loads(row["explanation"] or "null") for row in csv.DictReader(file)] == reasons
+
+
+def test_label_explain_in_a_table_marks_the_words(classifier, crawl, capsys):
+    code("label", crawl, "--model", classifier, "--explain", "--format", "table")
+    lines = capsys.readouterr().out.splitlines()
+    assert "the threshold" in lines[2]
+    assert any(line.split()[:1] == ["for"] and "【" in line for line in lines)
+
+
+def test_label_ends_with_a_note_where_pages_are_unlike_those_of_training(classifier, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    pages = write_rows(
+        Path("pages.jsonl"), *({"text": f"It was a dark and stormy night, number {n}."} for n in range(40))
+    )
+    assert code("label", pages, "--model", classifier, "-o", "out.jsonl", "--drift", "drift.json") == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "note: these pages (40 looked at) are not like those the model was trained on" in err
+    assert "0% of the characters are Chinese" in err
+    figures = json.loads(Path("drift.json").read_bytes())
+    assert figures["measures"]["share of Chinese characters"]["told"] is True
+    assert code("label", "pages.jsonl", "--model", classifier, "--drift", "missing/drift.json") == 2
+    assert "missing/drift.json" in capsys.readouterr().err
+
+
 # --- repair
 
 

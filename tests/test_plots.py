@@ -27,7 +27,9 @@ TOPICS = [
 SHARES = RANDOM.dirichlet(np.ones(10), 100)
 YEARLY = YearlyShares((2018, 2019, 2021), (9, 2, 30), SHARES[:3])
 FEATURES = [
-    Feature(kind, f"{kind[:1]}▏医 {i}$", (-1) ** i * i / 3) for kind in ("title", "link_list", "aid") for i in range(8)
+    Feature(kind, f"{kind[:1]}▏医 {i}$", (-1) ** i * i / 3, 1.0)
+    for kind in ("title", "link_list", "aid")
+    for i in range(8)
 ]
 FIGURES = {
     "topic_words": lambda: plots.topic_words(TOPICS),

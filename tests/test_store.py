@@ -1,5 +1,6 @@
 """Saved models: the same after a round trip, refused when damaged, unable to run code."""
 
+import hashlib
 import io
 import json
 import pickle
@@ -37,7 +38,7 @@ def classifier_folder(tmp_path, fitted, gold):
     )
     golden = classify([(e.page, e.passages, {}) for e in map(example, gold[:4])], fitted.classifier)
     features = strongest_features(fitted.classifier.first, [gold[0].text], 3)
-    save_classifier(tmp_path / "model", fitted.classifier, manifest, features, golden, "# 卡片\n")
+    save_classifier(tmp_path / "model", fitted.classifier, manifest, features, golden, "# 卡片\n", fitted.reference)
     return tmp_path / "model"
 
 
@@ -67,6 +68,38 @@ def test_a_classifier_comes_back_as_it_was(classifier_folder, fitted, gold):
     assert (model_kind(classifier_folder), read_card(classifier_folder)) == ("classifier", "# 卡片\n")
 
 
+def test_the_reference_for_drift_comes_back(classifier_folder, fitted):
+    reference = load_classifier(classifier_folder).reference
+    assert np.array_equal(reference.pairs, fitted.reference.pairs)
+    assert np.array_equal(reference.counts, fitted.reference.counts)
+
+
+def test_a_classifier_of_format_1_is_read_without_a_reference(classifier_folder):
+    manifest = json.loads((classifier_folder / "manifest.json").read_text("utf-8"))
+    (classifier_folder / "reference.npz").unlink()
+    path = classifier_folder / "features.json"
+    old = [{k: v for k, v in row.items() if k != "share"} for row in json.loads(path.read_bytes())]
+    path.write_text(json.dumps(old), "utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    files = {name: its for name, its in manifest["files"].items() if name != "reference.npz"} | {path.name: digest}
+    rewrite_manifest(classifier_folder, format=1, files=files)
+    saved = load_classifier(classifier_folder)
+    assert saved.reference is None
+    assert {feature.share for feature in saved.features} == {None}
+    assert verify(classifier_folder) == (4, [])
+
+
+def test_a_reference_of_other_measures_is_refused(classifier_folder):
+    stream = io.BytesIO()
+    np.savez(stream, pairs=np.zeros(8, np.uint8), counts=np.zeros((2, 80), np.int32))
+    (classifier_folder / "reference.npz").write_bytes(stream.getvalue())
+    files = json.loads((classifier_folder / "manifest.json").read_text("utf-8"))["files"]
+    digest = hashlib.sha256(stream.getvalue()).hexdigest()
+    rewrite_manifest(classifier_folder, files=files | {"reference.npz": digest})
+    with pytest.raises(ModelError, match="a reference for other measures; fit it again"):
+        load_classifier(classifier_folder)
+
+
 def test_a_topic_model_comes_back_with_its_words(topics_folder):
     saved = load_topics(topics_folder)
     assert saved.model.names == ("甲", "乙")
@@ -80,7 +113,9 @@ def test_a_topic_model_comes_back_with_its_words(topics_folder):
 def test_saving_again_gives_the_same_bytes(classifier_folder, tmp_path):
     saved = load_classifier(classifier_folder)
     before = {path.name: path.read_bytes() for path in classifier_folder.iterdir() if path.name != "golden.jsonl"}
-    save_classifier(tmp_path / "again", saved.classifier, saved.manifest, saved.features, [], saved.card)
+    save_classifier(
+        tmp_path / "again", saved.classifier, saved.manifest, saved.features, [], saved.card, saved.reference
+    )
     after = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     assert {name for name in before if before[name] != after[name]} == {"manifest.json"}  # lists the golden pages' hash
 
@@ -97,7 +132,7 @@ def rewrite_manifest(folder, **changes):
         (lambda f: (f / "card.md").write_text("x"), "not whole: card.md was altered"),
         (lambda f: (f / "manifest.json").unlink(), "found no model in .*manifest.json is missing"),
         (lambda f: (f / "manifest.json").write_text("{"), "found a damaged"),
-        (lambda f: rewrite_manifest(f, format=99), "found a model of format 99 .* expected 1; update aidtopics"),
+        (lambda f: rewrite_manifest(f, format=99), "found a model of format 99 .* expected 2; update aidtopics"),
         (lambda f: rewrite_manifest(f, kind="topics"), "found a topics model .* expected a classifier model"),
         (lambda f: rewrite_manifest(f, colour="red"), "other fields than expected"),
         (lambda f: rewrite_manifest(f, files={"../secret": "x"}), "not whole: ../secret is missing"),
@@ -118,8 +153,6 @@ class Bomb:
 
 @pytest.mark.parametrize("pickled", ["array", "file"])
 def test_a_pickle_in_a_model_is_never_loaded(classifier_folder, pickled):
-    import hashlib
-
     stream = io.BytesIO()
     if pickled == "array":
         np.savez(stream, kinds=np.array([Bomb()], dtype=object))
@@ -134,8 +167,6 @@ def test_a_pickle_in_a_model_is_never_loaded(classifier_folder, pickled):
 
 
 def test_a_model_that_computes_otherwise_is_told(classifier_folder):
-    import hashlib
-
     path = classifier_folder / "golden.jsonl"
     path.write_text(path.read_text("utf-8").replace('"label":"aid"', '"label":"noise"', 1), "utf-8")
     files = json.loads((classifier_folder / "manifest.json").read_text("utf-8"))["files"]
@@ -156,6 +187,6 @@ def test_an_interrupted_save_leaves_the_old_model(classifier_folder, fitted, mon
 
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt, match="at the worst moment"):
-        save_classifier(classifier_folder, saved.classifier, saved.manifest, [], [], "")
+        save_classifier(classifier_folder, saved.classifier, saved.manifest, [], [], "", None)
     assert list(classifier_folder.parent.glob(".model-*")) == []
     assert (classifier_folder / "weights.npz").read_bytes() == before

@@ -117,6 +117,26 @@ class LabelledPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a page's text with what it adds to the log-odds of aid."""
+
+    start: int
+    end: int
+    weight: float  # above 0 for aid, below 0 against it
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a page got its label. The weights of `passages` and `rest` add up to `log_odds`."""
+
+    log_odds: float  # of aid
+    threshold: float  # log-odds from which a page is aid
+    pieces: tuple[Piece, ...]  # words and phrases within passages, the weightiest first; they do not overlap
+    passages: tuple[Piece, ...]  # all passages of the page, in order
+    rest: tuple[tuple[str, float], ...]  # what no single passage stands for
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledPage:
     """A page with its label, its passages and the aid text among them."""
 
@@ -126,6 +146,7 @@ class LabelledPage:
     needs_review: bool
     passages: tuple[LabelledPassage, ...]
     repairs: dict[str, int]  # edits per repair step
+    explanation: Explanation | None = None  # where one was asked for
 
     @property
     def aid_text(self) -> str:

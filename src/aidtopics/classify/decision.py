@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aidtopics.classify.block import block_of
-from aidtopics.classify.model import AID, KINDS, Classifier, score
+from aidtopics.classify.block import PassageBlock, block_of
+from aidtopics.classify.model import AID, KINDS, Classifier, Decision, Scores, score
 from aidtopics.records import Label, LabelledPage, LabelledPassage, Page, Passage
 
 _NOISE = [number for number in range(len(KINDS)) if number not in AID]
 
 
-def classify(pages: Sequence[tuple[Page, Sequence[Passage], dict[str, int]]], model: Classifier) -> list[LabelledPage]:
+Prepared = tuple[Page, Sequence[Passage], dict[str, int]]  # a repaired page, its passages, the counts of its repairs
+
+
+def classify(pages: Sequence[Prepared], model: Classifier) -> list[LabelledPage]:
     """Label repaired pages, given with their passages and the counts of their repairs.
 
     A passage is aid if its page is and if it belongs to the main content there; its probability is the product of the
@@ -20,8 +23,11 @@ def classify(pages: Sequence[tuple[Page, Sequence[Passage], dict[str, int]]], mo
     if not pages:
         return []
     block = block_of([(page, passages) for page, passages, _ in pages])
-    scores = score(block, model)
-    decision = model.decision
+    return label(pages, block, score(block, model), model.decision)
+
+
+def label(pages: Sequence[Prepared], block: PassageBlock, scores: Scores, decision: Decision) -> list[LabelledPage]:
+    """Label pages whose block was scored already."""
     page_aid = scores.page >= decision.page_threshold
     review = (scores.page >= decision.review_low) & (scores.page <= decision.review_high)
     of_page = block.page_of

@@ -18,11 +18,24 @@ from aidtopics.vectorize.ngrams import first_of_page, hash_ngrams, ngram_counts,
 KINDS: tuple[Kind, ...] = tuple(Kind)
 _TITLE, _BODY, _OTHER = (KINDS.index(kind) for kind in (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC))
 AID = [_TITLE, _BODY]
-_CONTENT = [_TITLE, _BODY, _OTHER]
-_FLOOR = 1e-4  # of probabilities before the logarithm
-_IS_CONTENT = 0.5  # from this probability a passage counts as prose
+CONTENT = [_TITLE, _BODY, _OTHER]
+FLOOR = 1e-4  # of probabilities before the logarithm
+IS_CONTENT = 0.5  # from this probability a passage counts as prose
 _REACH = 2  # passages on each side that count as the surroundings
 _FAR_REACH = 6
+_LONG = 8  # logarithm of the length (3,000 characters) from which a page's topic counts in full
+
+# What the page is decided from, in the order of `Impressions.page` and `SecondStage.page`.
+PAGE_COLUMNS = (
+    "topic",
+    "bounded topic",
+    "log share of aid prose",
+    "share of aid prose",
+    "strongest stretch",
+    "log length of the prose",
+    "share of prose on the page",
+    "topic by length",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class FirstStage:
 class SecondStage:
     """Weights for the page, and for a passage on an aid page and on a noise page."""
 
-    page: Floats  # (page features,)
+    page: Floats  # (len(PAGE_COLUMNS),)
     page_intercept: float
     on_aid: Floats  # (passage features, len(KINDS))
     on_aid_intercepts: Floats  # (len(KINDS),)
@@ -76,8 +89,9 @@ class Classifier:
 class Impressions:
     """What the first stage makes of a block: the features of the second."""
 
+    looks: Floats  # (passages, len(KINDS)), the kind a passage looks like by itself
     passage: Floats  # (passages, passage features)
-    page: Floats  # (pages, page features)
+    page: Floats  # (pages, len(PAGE_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +123,10 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     root = np.sqrt(ngram_counts(folded).astype(np.float32))
     sums = weigh(stage.kinds, buckets, folded)
     first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
-    content = first[:, _CONTENT].sum(axis=1)
+    content = first[:, CONTENT].sum(axis=1)
 
     own, around, whole = _topic_scores(block, buckets, content, stage)
-    log = np.log(np.maximum(first, _FLOOR))
+    log = np.log(np.maximum(first, FLOOR))
     beside = [side for column in log.T for side in neighbours(column, starts)]
     topic = np.stack([own, around, whole[page_of]], axis=1) + np.float32(stage.topic_intercept)
     content_near = window_sum(content, starts, _REACH) / window_sum(np.ones_like(content), starts, _REACH)
@@ -146,15 +160,20 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
         [
             page_topic,
             np.tanh(page_topic),
-            np.log(np.maximum(share, _FLOOR)),
+            np.log(np.maximum(share, FLOOR)),
             share,
             strongest,
             np.log1p(total),
             total / np.maximum(np.bincount(page_of, block.folded.lengths, pages), 1),
-            page_topic * np.minimum(np.log1p(total), 8) / 8,
+            page_topic * length_factor(total.astype(np.float64)),
         ]
     )
-    return Impressions(passage.astype(np.float32), page.astype(np.float32))
+    return Impressions(first, passage.astype(np.float32), page.astype(np.float32))
+
+
+def length_factor(characters: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How far a page of so much prose is to be believed about its topic, in [0, 1]; shape as given."""
+    return np.asarray(np.minimum(np.log1p(characters), _LONG) / _LONG, np.float64)
 
 
 def _topic_scores(
@@ -168,7 +187,7 @@ def _topic_scores(
     spoken = sum_by_passage(of_topic.sum(axis=0), folded)
     weighted, mass = content * spoken, content * size
     around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
-    once = first_of_page(buckets, folded, starts, content >= _IS_CONTENT, stage.bits)
+    once = first_of_page(buckets, folded, starts, content >= IS_CONTENT, stage.bits)
     said = sum_by_passage((of_topic * once).sum(axis=0), folded)
     different = sum_by_passage(once.sum(axis=0).astype(np.float32), folded)
     whole = _over_root(np.bincount(page_of, said, pages), np.bincount(page_of, different, pages))

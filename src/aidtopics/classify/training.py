@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from aidtopics.classify.block import LAYOUT_FEATURES, Floats, PassageBlock, block_of, layout
+from aidtopics.classify.drift import Reference, count, known_pairs, measure
 from aidtopics.classify.model import (
     KINDS,
     Classifier,
@@ -55,6 +56,7 @@ class Judged:
     examples: tuple[Example, ...]
     page_probability: Floats  # (examples,)
     main_content: tuple[Floats, ...]  # per example, (passages,), that the passage is aid text if the page is aid
+    figures: Floats  # (examples, measures of drift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Fitted:
 
     classifier: Classifier
     judged: Judged
+    reference: Reference  # what the gold pages as they stand are like
 
 
 def fit(pages: Sequence[GoldPage], settings: TrainingSettings, progress: bool = False) -> Fitted:
@@ -105,8 +108,11 @@ def fit(pages: Sequence[GoldPage], settings: TrainingSettings, progress: bool = 
         tuple(itertools.chain.from_iterable(part.examples for part in parts)),
         np.concatenate([scores[0] for scores in judged]),
         tuple(itertools.chain.from_iterable(scores[1] for scores in judged)),
+        np.concatenate([scores[2] for scores in judged]),
     )
-    return Fitted(Classifier(stages[()], second, choose_decision(merged)), merged)
+    plain = np.array([example.form == "plain" for example in merged.examples])
+    reference = Reference(known_pairs([part.block for part in parts]), count(merged.figures[plain]))
+    return Fitted(Classifier(stages[()], second, choose_decision(merged)), merged, reference)
 
 
 def split_folds(pages: Sequence[GoldPage], folds: int, seed: int) -> npt.NDArray[np.intp]:
@@ -265,14 +271,17 @@ class _Standard:
         self.values = (raw - self.mean) / self.deviation
 
 
-def _judge(fold: int, parts: Sequence[_Part], stages: dict[tuple[int, ...], FirstStage]) -> tuple[Floats, list[Floats]]:
-    """Scores of one fold's examples by a model fitted without it."""
+def _judge(
+    fold: int, parts: Sequence[_Part], stages: dict[tuple[int, ...], FirstStage]
+) -> tuple[Floats, list[Floats], Floats]:
+    """Scores and figures of one fold's examples by a model fitted without it."""
     others = [n for n in range(len(parts)) if n != fold]
     seen = [impressions(parts[n].block, stages[tuple(sorted((n, fold)))]) for n in others]
     second = _fit_second([parts[n] for n in others], seen)
     block = parts[fold].block
     scores = decide(block, impressions(block, stages[(fold,)]), second)
-    return scores.page, np.split(scores.main_content, block.starts[1:-1])
+    figures = measure(block, scores, known_pairs([parts[n].block for n in others]))
+    return scores.page, np.split(scores.main_content, block.starts[1:-1]), figures
 
 
 def _best_threshold(probabilities: Floats, truth: npt.NDArray[np.bool_]) -> float:

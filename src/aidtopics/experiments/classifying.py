@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from aidtopics.classify import Classifier, classify, strongest_features
+from aidtopics.classify.explanation import as_markdown
 from aidtopics.classify.training import Fitted, Judged, TrainingSettings, fit
 from aidtopics.corpus import Example, corpus_hash, example, read_gold
 from aidtopics.experiments.config import Experiment
@@ -62,7 +63,8 @@ def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> Class
         manifest,
         features,
         _golden(pages, fitted.classifier),
-        _card(manifest),
+        f"{_card(manifest)}\n## What it goes by\n\n{as_markdown(features)}\n",
+        fitted.reference,
     )
     return ClassifyOutcome(fitted.classifier, metrics, tuple(judged))
 

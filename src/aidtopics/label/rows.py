@@ -10,6 +10,7 @@ from typing import IO, Any
 import orjson
 
 from aidtopics.errors import UsageError
+from aidtopics.label.explained import explanation_lines, explanation_row
 from aidtopics.records import LabelledPage, Unreadable
 
 FORMATS = ("table", "jsonl", "csv", "parquet")
@@ -18,8 +19,20 @@ _ROW_GROUP = 1024
 Row = dict[str, Any]
 
 
-def row_of(labelled: LabelledPage | Unreadable) -> Row:
-    """The output row of a page: the contract of `aidtopics label`, keys in stable order."""
+def row_of(labelled: LabelledPage | Unreadable, explained: bool = False) -> Row:
+    """The output row of a page: the contract of `aidtopics label`, keys in stable order.
+
+    Args:
+        explained: with the key `explanation` at the end, null for a page about which nothing was decided.
+    """
+    row = _plain_row(labelled)
+    if explained:
+        reason = None if isinstance(labelled, Unreadable) else labelled.explanation
+        row["explanation"] = None if reason is None else explanation_row(reason, row["text"])
+    return row
+
+
+def _plain_row(labelled: LabelledPage | Unreadable) -> Row:
     if isinstance(labelled, Unreadable):
         return {
             "page_id": labelled.page_id,
@@ -138,11 +151,22 @@ def _write_parquet(rows: Iterable[Row], stream: IO[bytes]) -> None:
             "error": pa.string(),
         }
     )
+    iterator = iter(rows)
+    first = next(iterator, None)
+    if first is not None and "explanation" in first:
+        # Its parts differ from page to page, which columns can't.
+        schema = schema.append(pa.field("explanation", pa.string()))
+    iterator = itertools.chain([] if first is None else [first], iterator)
     with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        iterator = iter(rows)
         while block := list(itertools.islice(iterator, _ROW_GROUP)):
-            columns = {name: [_plain(row[name]) for row in block] for name in schema.names}
+            columns = {name: [_cell(name, row[name]) for row in block] for name in schema.names}
             writer.write_table(pa.table(columns, schema=schema))
+
+
+def _cell(name: str, value: object) -> object:
+    if name == "explanation":
+        return None if value is None else _flat(value)
+    return _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -155,7 +179,11 @@ def _plain(value: object) -> object:
 
 
 def _write_table(rows: Iterable[Row], stream: IO[bytes]) -> None:
-    """For a terminal: one line a page with its label, probability, source and the beginning of its aid text."""
+    """For a terminal: one line a page with its label, probability, source and the beginning of its aid text.
+
+    Under an explained page stand the passages that decided.
+    """
+    coloured = stream.isatty()
     stream.write(b"label  prob.  review  page\n")
     for row in rows:
         if row["error"] is not None:
@@ -164,4 +192,5 @@ def _write_table(rows: Iterable[Row], stream: IO[bytes]) -> None:
             opening = " ".join((row["aid_text"] or row["text"]).split())[:40]
             review = "yes" if row["needs_review"] else ""
             line = f"{row['label']:<5}  {row['aid_probability']:.3f}  {review:<6}  {row['source']}  {opening}"
-        stream.write(line.encode("utf-8") + b"\n")
+        lines = [line, *explanation_lines(row, coloured)] if row.get("explanation") else [line]
+        stream.write("".join(f"{line}\n" for line in lines).encode("utf-8"))

@@ -11,12 +11,14 @@ import orjson
 
 from aidtopics.classify import KINDS, Classifier, Decision, Feature, FirstStage, SecondStage
 from aidtopics.classify.block import LAYOUT_FEATURES
+from aidtopics.classify.drift import BINS, MEASURES, PAIR_BITS, Reference
 from aidtopics.errors import ModelError
 from aidtopics.records import LabelledPage
 from aidtopics.store.folder import CARD, GOLDEN, Manifest, pack_arrays, read_folder, unpack_arrays, write_folder
 
 _WEIGHTS = "weights.npz"
 _FEATURES = "features.json"
+_REFERENCE = "reference.npz"
 _ARRAYS = (
     "kinds",
     "layout",
@@ -39,6 +41,7 @@ class SavedClassifier:
     classifier: Classifier
     manifest: Manifest
     features: tuple[Feature, ...]  # strongest per decision
+    reference: Reference | None  # what the pages of training were like; none in a folder of format 1
     golden: tuple[dict[str, Any], ...]  # pages with their expected output
     card: str
 
@@ -50,8 +53,9 @@ def save_classifier(
     features: Sequence[Feature],
     golden: Sequence[LabelledPage],
     card: str,
+    reference: Reference | None,
 ) -> None:
-    """Write a classifier with its golden pages and card."""
+    """Write a classifier with its golden pages, its card, and what its training pages were like."""
     first, second = classifier.first, classifier.second
     arrays: dict[str, npt.NDArray[Any]] = {
         # Half precision halves the folder; training has rounded to it already.
@@ -73,6 +77,10 @@ def save_classifier(
         GOLDEN: b"".join(orjson.dumps(golden_row(page), option=orjson.OPT_APPEND_NEWLINE) for page in golden),
         CARD: card.encode("utf-8"),
     }
+    if reference is not None:
+        files[_REFERENCE] = pack_arrays(
+            {"pairs": np.packbits(reference.pairs), "counts": reference.counts.astype(np.int32)}
+        )
     write_folder(folder, manifest, files)
 
 
@@ -111,11 +119,28 @@ def load_classifier(folder: str | Path) -> SavedClassifier:
         raise ModelError(f"found a classifier in {folder} for other features ({'; '.join(wrong)}); fit it again")
     try:
         decision = Decision(**manifest.decision)
-        features = tuple(Feature(**row) for row in orjson.loads(files[_FEATURES]))
+        features = tuple(Feature(**{"share": None, **row}) for row in orjson.loads(files[_FEATURES]))
         golden = tuple(orjson.loads(line) for line in files[GOLDEN].splitlines())
     except (TypeError, orjson.JSONDecodeError) as error:
         raise ModelError(f"found a classifier in {folder} that can't be read ({error}); fit it again") from error
-    return SavedClassifier(Classifier(first, second, decision), manifest, features, golden, files[CARD].decode("utf-8"))
+    return SavedClassifier(
+        Classifier(first, second, decision),
+        manifest,
+        features,
+        _reference(folder, files.get(_REFERENCE)),
+        golden,
+        files[CARD].decode("utf-8"),
+    )
+
+
+def _reference(folder: str | Path, content: bytes | None) -> Reference | None:
+    if content is None:
+        return None
+    arrays = unpack_arrays(content, ("pairs", "counts"))
+    pairs, counts = np.unpackbits(arrays["pairs"].astype(np.uint8)).astype(bool), arrays["counts"].astype(np.int64)
+    if len(pairs) != 1 << PAIR_BITS or counts.shape != (len(MEASURES), BINS):
+        raise ModelError(f"found a classifier in {folder} with a reference for other measures; fit it again")
+    return Reference(pairs, counts)
 
 
 def golden_row(page: LabelledPage) -> dict[str, Any]:

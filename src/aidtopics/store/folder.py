@@ -18,8 +18,9 @@ import orjson
 from aidtopics.errors import ModelError
 
 # Raise it when the meaning of a file changes; older numbers that can still be read stand in `_UPGRADES`.
-FORMAT = 1
-_UPGRADES: frozenset[int] = frozenset()
+# 2: a classifier has a reference for drift, and its features say how much of their bucket they are.
+FORMAT = 2
+_UPGRADES: frozenset[int] = frozenset({1})
 MANIFEST = "manifest.json"
 CARD = "card.md"
 GOLDEN = "golden.jsonl"

@@ -73,6 +73,18 @@ def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.intp
     return buckets
 
 
+def hash_pairs(folded: FoldedPassages, bits: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Pairs of neighbouring characters alone, in a table of their own size.
+
+    Returns:
+        Values in [0, 2**bits) at each position but the last edge, and which of them are pairs inside a passage.
+    """
+    codes = folded.codes.astype(np.uint32)
+    pairs = _mix(codes[:-1] * _FACTORS[1] + codes[1:] * _FACTORS[2]) >> np.uint32(32 - bits)
+    is_edge = folded.codes == EDGE
+    return pairs.astype(np.intp), ~(is_edge[:-1] | is_edge[1:])
+
+
 def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
     """N-grams of each passage, shape (passages,): n characters give n + (n + 1) + n; an empty one counts as 1."""
     return 3 * folded.lengths + 1

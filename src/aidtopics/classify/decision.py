@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from aidtopics.classify.block import PassageBlock, block_of
 from aidtopics.classify.model import AID, KINDS, Classifier, Decision, Scores, score
@@ -31,13 +32,9 @@ def label(pages: Sequence[Prepared], block: PassageBlock, scores: Scores, decisi
     page_aid = scores.page >= decision.page_threshold
     review = (scores.page >= decision.review_low) & (scores.page <= decision.review_high)
     of_page = block.page_of
-    is_aid = page_aid[of_page] & (scores.main_content >= decision.passage_threshold)
-    probability = scores.main_content * scores.page[of_page]
-    given = np.where(page_aid[of_page][:, None], scores.on_aid, scores.on_noise)
-    aid_kind = np.array(AID)[given[:, AID].argmax(axis=1)]
-    noise_kind = np.array(_NOISE)[given[:, _NOISE].argmax(axis=1)]
-    kinds = np.where(is_aid, aid_kind, noise_kind).tolist()
-    flags, probabilities = is_aid.tolist(), probability.tolist()
+    is_aid, numbers = passage_kinds(scores, page_aid[of_page], decision.passage_threshold)
+    kinds, flags = numbers.tolist(), is_aid.tolist()
+    probabilities = (scores.main_content * scores.page[of_page]).tolist()
 
     labelled = []
     for number, (page, passages, repairs) in enumerate(pages):
@@ -62,3 +59,22 @@ def label(pages: Sequence[Prepared], block: PassageBlock, scores: Scores, decisi
             )
         )
     return labelled
+
+
+def passage_kinds(
+    scores: Scores, on_aid_page: npt.NDArray[np.bool_], threshold: float
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """Which passages are aid text, and the number in KINDS of each, given which of them lie on aid pages.
+
+    Args:
+        on_aid_page: shape (passages,).
+        threshold: from this probability a passage of an aid page is aid text.
+
+    Returns:
+        Two arrays of shape (passages,).
+    """
+    is_aid = on_aid_page & (scores.main_content >= threshold)
+    given = np.where(on_aid_page[:, None], scores.on_aid, scores.on_noise)
+    aid_kind = np.array(AID)[given[:, AID].argmax(axis=1)]
+    noise_kind = np.array(_NOISE)[given[:, _NOISE].argmax(axis=1)]
+    return is_aid, np.where(is_aid, aid_kind, noise_kind)

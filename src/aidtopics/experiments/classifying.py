@@ -11,6 +11,7 @@ from aidtopics.classify import Classifier, classify, strongest_features
 from aidtopics.classify.explanation import as_markdown
 from aidtopics.classify.training import Fitted, Judged, TrainingSettings, fit
 from aidtopics.corpus import Example, corpus_hash, example, read_gold
+from aidtopics.experiments.answering import answered_pages
 from aidtopics.experiments.config import Experiment
 from aidtopics.records import GoldPage, Label, LabelledPage
 from aidtopics.scores import BinaryScores, character_f1, score_decisions
@@ -38,10 +39,14 @@ def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> Class
     if table.model is not None:
         saved = load_classifier(table.model)
         return ClassifyOutcome(saved.classifier, {"model": table.model, **saved.manifest.metrics}, ())
-    pages = read_gold(experiment.pages.paths)
+    gold = read_gold(experiment.pages.paths)
+    answers = answered_pages(table.answers, gold)
+    pages = (*gold, *answers.pages)
     fitted = fit(pages, training_settings(experiment), progress)
     judged = list(_judged_rows(fitted.judged))
     metrics = _metrics(fitted, experiment.seed)
+    if table.answers:
+        metrics["answers"] = answers.counts
     if experiment.scores.held_out:
         held_out = read_gold(experiment.scores.held_out)
         metrics["held_out"], rows = score_gold(held_out, fitted.classifier, experiment.seed)
@@ -49,9 +54,10 @@ def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> Class
     features = strongest_features(fitted.classifier.first, (page.text for page in pages), _FEATURES)
     settings = classifier_settings(experiment)
     aid = sum(page.label is Label.AID for page in pages)
+    corpus = {"hash": corpus_hash(pages), "pages": len(pages), "aid": aid, "sites": len({p.site for p in pages})}
     manifest = Manifest(
         kind="classifier",
-        corpus={"hash": corpus_hash(pages), "pages": len(pages), "aid": aid, "sites": len({p.site for p in pages})},
+        corpus=corpus | ({"answered": len(answers.pages)} if table.answers else {}),
         settings=settings,
         settings_hash=settings_hash(settings),
         metrics=metrics,
@@ -186,6 +192,7 @@ def _golden(pages: Sequence[GoldPage], classifier: Classifier) -> list[LabelledP
 
 def _card(manifest: Manifest) -> str:
     m, corpus, decision = manifest.metrics, manifest.corpus, manifest.decision
+    origin = f"{corpus['answered']} answered by a person, the others" if corpus.get("answered") else "all"
 
     def row(name: str, figures: dict[str, Any]) -> str:
         intervals = [figures[key] for key in ("precision", "recall", "f1", "auc")]
@@ -202,7 +209,9 @@ def _card(manifest: Manifest) -> str:
 Separates reports of health aid from the noise around them: first the page (aid or noise), then its passages (title and
 body of the aid report, and six kinds of noise). Made for scraped Chinese web pages.
 
-Fitted on {corpus["pages"]} gold pages ({corpus["aid"]} aid) of {corpus["sites"]} sites, all written for this project.
+Fitted on {corpus["pages"]} gold pages ({corpus["aid"]} aid) of {corpus["sites"]} sites, {
+        origin
+    } written for this project.
 
 | judged on | pages | precision | recall | F1 | AUC | calibration error | F1 of aid characters |
 |---|---|---|---|---|---|---|---|

@@ -45,6 +45,7 @@ class ClassifyTable(_Table):
 
     model: str | None = None  # a saved one, relative to the experiment file
     train: bool = False  # fit on the gold labels of the pages
+    answers: list[str] = []  # questions files of `aidtopics review` with a person's answers, to fit on beside the pages
     variants: Annotated[int, Field(ge=0, le=6)] = 3  # composed forms of each gold page
     folds: Annotated[int, Field(ge=3, le=20)] = 5
     kind_strength: Annotated[float, Field(gt=0)] = 10.0  # C of the passage kinds
@@ -55,6 +56,8 @@ class ClassifyTable(_Table):
     def _one_source(self) -> "ClassifyTable":
         if self.train == (self.model is not None):
             raise ValueError('expected either model = "FOLDER" or train = true')
+        if self.answers and not self.train:
+            raise ValueError("answers are for fitting: expected train = true instead of a saved model")
         return self
 
 
@@ -184,8 +187,10 @@ def _with_absolute_paths(experiment: Experiment, folder: Path) -> Experiment:
     changes["segment"] = experiment.segment.model_copy(
         update={key: absolute(value) for key in ("words", "stop_words") if (value := getattr(experiment.segment, key))}
     )
-    if experiment.classify and experiment.classify.model:
-        changes["classify"] = experiment.classify.model_copy(update={"model": absolute(experiment.classify.model)})
+    if table := experiment.classify:
+        files: dict[str, Any] = {"answers": [absolute(path) for path in table.answers]}
+        files |= {"model": absolute(table.model)} if table.model else {}
+        changes["classify"] = table.model_copy(update=files)
     held_out = [absolute(path) for path in experiment.scores.held_out]
     changes["scores"] = experiment.scores.model_copy(update={"held_out": held_out})
     return experiment.model_copy(update=changes)

@@ -19,6 +19,13 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
     classify = metrics.get("classify", {})
     if "aid" in pages and "f1" in classify and "model" not in classify:
         lines.append("(The classifier was fitted on these very pages; how well it does on others comes next.)")
+    if "answers" in classify:
+        answers = classify["answers"]
+        lines += [
+            "",
+            f"Beside the gold pages it was fitted on {answers['aid']} pages answered as aid and {answers['noise']} as "
+            f"noise; {answers['unclear']} unclear and {answers['passed_over']} passed over stayed out.",
+        ]
     if "f1" in classify:
         lines += ["", _sentence("On pages of sites it has not seen (cross-validation)", classify)]
         if "held_out" in classify:

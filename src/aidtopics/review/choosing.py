@@ -15,6 +15,7 @@ from aidtopics.review.answers import Answer
 
 _CONTENT = (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC)
 _BITS = 15  # log2 of the buckets in which pages are compared
+_SPREAD = 1  # power of the distance
 _SURE = 1e-4  # probabilities beyond this count as this sure
 # Candidates held of a crawl of any length, for each question and at least; twice as many with those drawn by lot.
 _PER_QUESTION = 20
@@ -27,7 +28,7 @@ class Question:
 
     labelled: LabelledPage
     doubt: float  # distance from the threshold in log-odds; 0 is the least sure
-    likeness: float  # cosine with the most similar question before it, in [0, 1]; 0 for the first
+    is_unlike: bool  # chosen before less sure pages because those are more like the questions before it
     copies: int  # near-duplicates among the candidates that it stands for
 
 
@@ -87,10 +88,10 @@ def propose(
         Question(
             pool[members[place]],
             float(doubt[members[place]]),
-            likeness,
+            is_unlike,
             int(sizes[open_clusters[members[place]]]) - 1,
         )
-        for place, likeness in chosen
+        for place, is_unlike in chosen
     )
     return Proposal(questions, **counts)
 
@@ -105,7 +106,7 @@ def distances(probabilities: npt.NDArray[np.floating], threshold: float) -> npt.
     return np.abs(log_odds(probabilities) - log_odds(np.array(threshold)))
 
 
-def spread(doubt: npt.NDArray[np.float64], sketch: sparse.csr_array, number: int) -> list[tuple[int, float]]:
+def spread(doubt: npt.NDArray[np.float64], sketch: sparse.csr_array, number: int) -> list[tuple[int, bool]]:
     """Pages one by one, each time the one whose uncertainty times its distance from those chosen is largest.
 
     Args:
@@ -113,15 +114,15 @@ def spread(doubt: npt.NDArray[np.float64], sketch: sparse.csr_array, number: int
         sketch: rows of length 1, shape (pages, features).
 
     Returns:
-        At most `number` pages with the cosine to the most similar page chosen before them.
+        At most `number` pages, and for each whether a less sure one had to wait because it is more like those before.
     """
     uncertainty = np.exp(-doubt / 2)
     nearest = np.zeros(len(doubt))
     is_open = np.ones(len(doubt), bool)
-    chosen: list[tuple[int, float]] = []
+    chosen: list[tuple[int, bool]] = []
     for _ in range(min(number, len(doubt))):
-        page = int(np.where(is_open, uncertainty * (1 - nearest), -1).argmax())
-        chosen.append((page, float(nearest[page])))
+        page = int(np.where(is_open, uncertainty * (1 - nearest) ** _SPREAD, -1).argmax())
+        chosen.append((page, bool((doubt[is_open] < doubt[page]).any())))
         is_open[page] = False
         likeness = sketch @ sketch[[page]].toarray()[0]
         nearest = np.maximum(nearest, np.minimum(likeness, 1))

@@ -12,7 +12,6 @@ _SHOWN = 120  # characters of a passage in the extract
 _CONTENT = (Kind.BODY, Kind.OTHER_TOPIC)
 _SENTENCE = 20  # characters; shorter prose decides nothing
 _CLOSE, _NEAR = 1.0, 3.0  # in log-odds: 0.5 against 0.27 and 0.73, or against 0.05 and 0.95
-_UNLIKE = 0.1  # cosine; two reports of the same programme have about three times as much
 
 
 def question_rows(questions: tuple[Question, ...], threshold: float) -> list[dict[str, Any]]:
@@ -21,14 +20,14 @@ def question_rows(questions: tuple[Question, ...], threshold: float) -> list[dic
         {
             "label": "",
             "aid_probability": round(question.labelled.aid_probability, 4),
-            "why": _why(question, number, threshold),
+            "why": _why(question, threshold),
             "extract": extract(question.labelled),
             "page_id": question.labelled.page.page_id,
             "source": question.labelled.page.source,
             "url": question.labelled.page.url or "",
             "text": _cut(question.labelled.page.text),
         }
-        for number, question in enumerate(questions)
+        for question in questions
     ]
 
 
@@ -62,14 +61,14 @@ def _title(labelled: LabelledPage) -> LabelledPassage | None:
     return before
 
 
-def _why(question: Question, number: int, threshold: float) -> str:
+def _why(question: Question, threshold: float) -> str:
     probability = question.labelled.aid_probability
     sureness = next(
         (words for bound, words in ((_CLOSE, "very uncertain"), (_NEAR, "uncertain")) if question.doubt <= bound),
         "fairly sure of aid" if probability >= threshold else "fairly sure of noise",
     )
     reasons = [f"{sureness} ({probability:.2f}, aid from {threshold:.2f})"]
-    if number and question.likeness <= _UNLIKE:
+    if question.is_unlike:
         reasons.append("unlike the pages above")
     if question.copies:
         reasons.append(f"stands for {question.copies} near-duplicate{'s' if question.copies > 1 else ''}")

@@ -33,6 +33,7 @@ bench: $(READY)
 	$(BIN)/pytest -m slow
 	$(BIN)/python benchmarks/label.py
 	$(BIN)/python benchmarks/repair.py
+	$(BIN)/python benchmarks/review.py
 
 # The language model of repair, made of jieba's dictionary and the gold pages.
 language: $(READY)

@@ -16,7 +16,7 @@ import pytest
 from aidtopics.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "label", "repair", "evaluate", "topics", "places", "plot", "model")
+COMMANDS = ("run", "label", "review", "repair", "evaluate", "topics", "places", "plot", "model")
 KEYS = "page_id source label aid_probability needs_review aid_text passages repairs text error".split()
 AID = "首页　新闻　联系我们\n省人民医院医疗队到县里义诊\n医疗队为三百名群众免费看病，并向县医院捐赠了设备。\n版权所有"
 SHOP = "首页\n本店出售手机和电脑，价格优惠，欢迎选购。"
@@ -122,6 +122,11 @@ MISTAKES = [
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume"], "--resume.*-o"),
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume", "-o", "out.csv"], "--resume.*jsonl"),
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume", "-o", "other.jsonl"], r"other\.jsonl"),
+    (["review", "crawl.jsonl", "--model", "CLASSIFIER"], "-o"),
+    (["review", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "q.parquet"], r"q\.parquet.*\.csv.*\.jsonl"),
+    (["review", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "missing/q.csv"], r"missing/q\.csv"),
+    (["review", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "q.csv", "--number", "0"], "--number.*0"),
+    (["review", "crawl.jsonl", "-o", "q.csv", "--answered", "other.jsonl"], r"other\.jsonl line 1.*not JSON"),
     (["repair", "missing.txt"], r"missing\.txt"),
     (["repair", "."], "file"),
     (["evaluate", "missing.jsonl", "--model", "CLASSIFIER"], r"missing\.jsonl"),

@@ -95,6 +95,7 @@ def test_the_figures_shown_are_those_of_the_model(name):
         "docs/architecture.md",
         "docs/classifier.md",
         "docs/places.md",
+        "docs/review.md",
         "docs/topics.md",
     ],
 )

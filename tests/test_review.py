@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtopics.classify import classify
-from aidtopics.cli import main
+from aidtopics.cli import _parser, main
 from aidtopics.corpus import example, gold_from_row, read_gold
 from aidtopics.errors import UsageError
 from aidtopics.experiments import read_experiment
@@ -357,3 +359,14 @@ def test_the_loop_of_the_document(tmp_path, monkeypatch, capsys):
     (tmp_path / "notes.csv").write_text("mine\n1\n", "utf-8")
     assert main(["review", crawl, "-o", "notes.csv"]) == 2
     assert "notes.csv, which is no questions file" in capsys.readouterr().err
+
+
+def test_the_commands_of_the_document_are_valid():
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "review.md").read_text("utf-8"), re.DOTALL)
+    commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    assert [command[1] for command in commands[:2]] == ["review", "run"]
+    for command in commands:
+        if command[0] == "aidtopics":
+            options = _parser().parse_args(command[1:])
+            if "experiment" in options:
+                assert read_experiment(ROOT / options.experiment, options.settings).classify.answers

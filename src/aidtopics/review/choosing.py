@@ -15,7 +15,6 @@ from aidtopics.review.answers import Answer
 
 _CONTENT = (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC)
 _BITS = 15  # log2 of the buckets in which pages are compared
-_SPREAD = 1  # power of the distance
 _SURE = 1e-4  # probabilities beyond this count as this sure
 # Candidates held of a crawl of any length, for each question and at least; twice as many with those drawn by lot.
 _PER_QUESTION = 20
@@ -121,7 +120,7 @@ def spread(doubt: npt.NDArray[np.float64], sketch: sparse.csr_array, number: int
     is_open = np.ones(len(doubt), bool)
     chosen: list[tuple[int, bool]] = []
     for _ in range(min(number, len(doubt))):
-        page = int(np.where(is_open, uncertainty * (1 - nearest) ** _SPREAD, -1).argmax())
+        page = int(np.where(is_open, uncertainty * (1 - nearest), -1).argmax())
         chosen.append((page, bool((doubt[is_open] < doubt[page]).any())))
         is_open[page] = False
         likeness = sketch @ sketch[[page]].toarray()[0]

@@ -118,7 +118,7 @@ def test_labels_and_kinds_hang_together(gold, fitted):
         assert (page.label is Label.AID) == (page.aid_probability >= fitted.classifier.decision.page_threshold)
         for passage in page.passages:
             assert passage.label is passage.kind.label
-            assert passage.aid_probability <= page.aid_probability + 1e-6
+            assert passage.aid_probability <= page.aid_probability + 1e-4  # they are rounded
             if page.label is Label.NOISE:
                 assert passage.label is Label.NOISE
         low, high = fitted.classifier.decision.review_low, fitted.classifier.decision.review_high

@@ -113,7 +113,7 @@ class LabelledPassage:
     end: int
     kind: Kind
     label: Label
-    aid_probability: float  # in [0, 1]
+    aid_probability: float  # in [0, 1], to four decimals
 
 
 @dataclass(frozen=True, slots=True)

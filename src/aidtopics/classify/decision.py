@@ -1,5 +1,6 @@
 """Probabilities to labels: which pages are aid, and which of their passages."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,8 +10,8 @@ from aidtopics.classify.block import PassageBlock, block_of
 from aidtopics.classify.model import AID, KINDS, Classifier, Decision, Scores, score
 from aidtopics.records import Label, LabelledPage, LabelledPassage, Page, Passage
 
+_DECIMALS = 4  # of passage probabilities
 _NOISE = [number for number in range(len(KINDS)) if number not in AID]
-
 
 Prepared = tuple[Page, Sequence[Passage], dict[str, int]]  # a repaired page, its passages, the counts of its repairs
 
@@ -33,32 +34,32 @@ def label(pages: Sequence[Prepared], block: PassageBlock, scores: Scores, decisi
     review = (scores.page >= decision.review_low) & (scores.page <= decision.review_high)
     of_page = block.page_of
     is_aid, numbers = passage_kinds(scores, page_aid[of_page], decision.passage_threshold)
-    kinds, flags = numbers.tolist(), is_aid.tolist()
-    probabilities = (scores.main_content * scores.page[of_page]).tolist()
-
-    labelled = []
-    for number, (page, passages, repairs) in enumerate(pages):
-        first = int(block.starts[number])
-        labelled.append(
-            LabelledPage(
-                page=page,
-                label=Label.AID if page_aid[number] else Label.NOISE,
-                aid_probability=float(scores.page[number]),
-                needs_review=bool(review[number]),
-                passages=tuple(
-                    LabelledPassage(
-                        passage.start,
-                        passage.end,
-                        KINDS[kinds[i]],
-                        Label.AID if flags[i] else Label.NOISE,
-                        probabilities[i],
-                    )
-                    for i, passage in enumerate(passages, first)
-                ),
-                repairs=repairs,
-            )
+    probabilities = np.round((scores.main_content * scores.page[of_page]).astype(np.float64), _DECIMALS)
+    all_passages = [passage for _, passages, _ in pages for passage in passages]
+    found = list(
+        map(
+            LabelledPassage,
+            [passage.start for passage in all_passages],
+            [passage.end for passage in all_passages],
+            [KINDS[number] for number in numbers.tolist()],
+            [Label.AID if flag else Label.NOISE for flag in is_aid.tolist()],
+            probabilities.tolist(),
         )
-    return labelled
+    )
+    bounds = block.starts.tolist()
+    return [
+        LabelledPage(
+            page=page,
+            label=Label.AID if is_page_aid else Label.NOISE,
+            aid_probability=probability,
+            needs_review=needs_review,
+            passages=tuple(found[start:end]),
+            repairs=repairs,
+        )
+        for (page, _, repairs), is_page_aid, probability, needs_review, (start, end) in zip(
+            pages, page_aid.tolist(), scores.page.tolist(), review.tolist(), itertools.pairwise(bounds), strict=True
+        )
+    ]
 
 
 def passage_kinds(

@@ -59,7 +59,7 @@ def _plain_row(labelled: LabelledPage | Unreadable) -> Row:
                 "end": p.end,
                 "kind": p.kind,
                 "label": p.label,
-                "aid_probability": round(p.aid_probability, 4),
+                "aid_probability": p.aid_probability,
             }
             for p in labelled.passages
         ],

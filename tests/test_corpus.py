@@ -6,12 +6,14 @@ import orjson
 import pytest
 
 from aidtopics.corpus import compose, corpus_hash, example, gold_from_row, read_gold
+from aidtopics.corpus.grid import AXES
 from aidtopics.duplicates import clusters
 from aidtopics.errors import UsageError
 from aidtopics.records import Kind, Label
 from conftest import ROOT
 
 CORPUS = ROOT / "corpus"
+CELL = {"programme": "free clinic", "genre": "diary", "region": "Anhui", "style": "plain"}
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +63,17 @@ def test_the_data_card_states_the_counts(pages, held_out):
         assert f"{len(part)} pages, {aid} aid and {len(part) - aid} noise" in card
 
 
+def test_every_page_we_fit_on_has_its_cell_in_the_grid(pages):
+    assert [page.page_id for page in pages if not page.cell] == []
+    for label, axes in AXES.items():
+        for axis, values in axes.items():
+            assert len(set(values)) == len(values), (label, axis)
+
+
 def test_a_row_becomes_a_page_and_its_text():
     page = gold_from_row(row())
-    assert (page.label, page.text) == (Label.AID, "义诊进山村\n医疗队今天义诊。")
+    assert (page.label, page.text, page.cell) == (Label.AID, "义诊进山村\n医疗队今天义诊。", {})
+    assert gold_from_row(row(cell=CELL)).cell == CELL
 
 
 @pytest.mark.parametrize(
@@ -78,6 +88,10 @@ def test_a_row_becomes_a_page_and_its_text():
         ({"passages": "义诊"}, "expected an object with page_id, site, label and passages"),
         ({"site": ""}, "found no site"),
         ({"date": "2019-13-01"}, "found date '2019-13-01', expected YYYY-MM-DD or null"),
+        ({"cell": "free clinic"}, "found cell 'free clinic', expected an object"),
+        ({"cell": CELL | {"genre": "diry"}}, "found genre 'diry'; did you mean 'diary'"),
+        ({"cell": CELL | {"trade": "hospital"}}, "found axis 'trade' in the cell of a page labelled aid; known: genre"),
+        ({"cell": {"genre": "diary"}}, "found no programme in the cell; found no region in the cell"),
     ],
 )
 def test_a_row_that_is_no_gold_page_says_why(changes, message):
@@ -102,6 +116,12 @@ def test_an_empty_or_missing_corpus_is_told(tmp_path):
 def test_the_hash_changes_with_the_gold_and_not_with_its_order(pages):
     assert corpus_hash(pages[::-1]) == corpus_hash(pages)
     assert corpus_hash(pages[1:]) != corpus_hash(pages)
+
+
+def test_the_hash_does_not_change_with_what_no_model_sees():
+    plain = gold_from_row(row())
+    assert corpus_hash([gold_from_row(row(cell=CELL, note="written on a Monday"))]) == corpus_hash([plain])
+    assert corpus_hash([gold_from_row(row(date=None))]) != corpus_hash([plain])
 
 
 def test_composing_keeps_the_kind_of_every_passage(pages):

@@ -1,7 +1,8 @@
 """The value types that travel through the flow. Offsets count code points, end exclusive."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -173,6 +174,7 @@ class GoldPage:
     passages: tuple[GoldPassage, ...]
     date: str | None = None  # YYYY-MM-DD
     note: str = ""
+    cell: Mapping[str, str] = field(default_factory=dict)  # its place in the grid of the corpus; empty: not placed
 
     @property
     def text(self) -> str:

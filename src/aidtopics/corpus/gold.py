@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from aidtopics.corpus.grid import cell_problems
 from aidtopics.errors import UsageError, nearest, problems
 from aidtopics.pages.facts import as_date
 from aidtopics.records import GoldPage, GoldPassage, Kind, Label
@@ -62,11 +63,20 @@ def gold_from_row(row: Any) -> GoldPage:  # noqa: ANN401 - parsed JSON
     date = row.get("date")
     if date is not None and as_date(str(date)) != date:
         raise ValueError(f"found date {date!r}, expected YYYY-MM-DD or null")
-    return GoldPage(row["page_id"], row["site"], label, passages, date, str(row.get("note") or ""))
+    cell = row.get("cell") or {}
+    if not isinstance(cell, dict):
+        raise ValueError(f"found cell {cell!r}, expected an object that names a value on each axis of the grid")
+    wrong = cell_problems(cell, label) if cell else []
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return GoldPage(row["page_id"], row["site"], label, passages, date, str(row.get("note") or ""), cell)
 
 
 def corpus_hash(pages: Sequence[GoldPage]) -> str:
-    """SHA-256 over the pages as read, in order of their ids: the same for the same gold, however it is filed."""
+    """SHA-256 over the pages as read, in order of their ids: the same for the same gold, however it is filed.
+
+    Note and cell are left out: no model sees them.
+    """
     digest = hashlib.sha256()
     for page in sorted(pages, key=lambda page: page.page_id):
         fields = [page.page_id, page.site, page.label, page.date, [[p.text, p.kind] for p in page.passages]]

@@ -1,6 +1,7 @@
 """Mirrored and reprinted pages: which texts are nearly the same, and which pages must stay on one side of a split."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,26 +11,55 @@ PERMUTATIONS = 128
 SIMILARITY = 0.6  # estimated Jaccard similarity of the shingle sets from which two texts count as one
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts that are nearly the same."""
+
+    first: int  # number of the text
+    second: int  # larger than first
+    similarity: float  # Jaccard similarity of their shingle sets, in [SIMILARITY, 1]
+
+
 def clusters(texts: Sequence[str]) -> npt.NDArray[np.intp]:
-    """Number of the near-duplicate cluster of each text, shape (texts,); numbers count up in order of appearance.
+    """Number of the near-duplicate cluster of each text, shape (texts,); numbers count up in order of appearance."""
+    return _components(len(texts), _candidates([_shingles(text) for text in texts]))
+
+
+def near_duplicates(texts: Sequence[str]) -> tuple[Pair, ...]:
+    """Pairs of texts that are nearly the same, the most similar first."""
+    shingles = [_shingles(text) for text in texts]
+    pairs = []
+    for a, b in _candidates(shingles):
+        similarity = len(shingles[a] & shingles[b]) / len(shingles[a] | shingles[b])
+        if similarity >= SIMILARITY:  # the signatures only estimate it
+            pairs.append(Pair(min(a, b), max(a, b), similarity))
+    return tuple(sorted(pairs, key=lambda pair: (-pair.similarity, pair.first, pair.second)))
+
+
+def _shingles(text: str) -> set[bytes]:
+    """Runs of characters, white space and marks left out because mirrors change them; none if nothing else is there."""
+    bare = "".join(character for character in text if character.isalnum())
+    return {bare[i : i + SHINGLE].encode() for i in range(max(1, len(bare) - SHINGLE + 1))} if bare else set()
+
+
+def _candidates(texts: Sequence[set[bytes]]) -> list[tuple[int, int]]:
+    """Pairs of shingle sets that are probably similar.
 
     MinHash over character shingles (Broder 1997) with locality-sensitive hashing, so the work grows with the number of
-    texts and not with its square. White space and marks do not count, because mirrors change them.
+    texts and not with its square. Texts that say nothing are no copies of each other.
     """
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=SIMILARITY, num_perm=PERMUTATIONS)
     pairs: list[tuple[int, int]] = []
-    for number, text in enumerate(texts):
-        bare = "".join(character for character in text if character.isalnum())
-        if not bare:
-            continue  # texts that say nothing are no copies of each other
-        shingles = {bare[i : i + SHINGLE].encode() for i in range(max(1, len(bare) - SHINGLE + 1))}
+    for number, shingles in enumerate(texts):
+        if not shingles:
+            continue
         signature = MinHash(num_perm=PERMUTATIONS)
         signature.update_batch(shingles)
         pairs += [(number, int(other)) for other in index.query(signature)]
         index.insert(str(number), signature)
-    return _components(len(texts), pairs)
+    return pairs
 
 
 def split_groups(sites: Sequence[str], texts: Sequence[str]) -> npt.NDArray[np.intp]:

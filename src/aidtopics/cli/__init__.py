@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from aidtopics.cli import evaluate, label, model, places, repair, review, run, topics
+from aidtopics.cli import corpus, evaluate, label, model, places, repair, review, run, topics
 from aidtopics.errors import AidtopicsError
 
 # Nothing else is imported here or at the top of a command: `aidtopics --help` must not wait for numpy.
 
-_COMMANDS = (run, label, review, repair, evaluate, topics, places, model)
+_COMMANDS = (run, label, review, repair, evaluate, topics, places, model, corpus)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,9 @@
 """Gold pages as JSON Lines: one page a line, every passage with its kind."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,12 +17,33 @@ from aidtopics.records import GoldPage, GoldPassage, Kind, Label
 _E = TypeVar("_E", Label, Kind)
 
 
+@dataclass(frozen=True, slots=True)
+class GoldRows:
+    """What files of gold pages hold."""
+
+    pages: tuple[GoldPage, ...]
+    problems: tuple[str, ...]  # rows that are no gold pages, and page ids that stand more than once
+
+
 def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
     """Read gold pages from files or folders of `.jsonl`, in name order.
 
     Raises:
         UsageError: a path is missing, or rows are not gold pages; all problems are listed at once.
     """
+    rows = read_gold_rows(paths)
+    if rows.problems:
+        raise UsageError(problems(rows.problems, "the gold pages"))
+    return rows.pages
+
+
+def read_gold_rows(paths: Iterable[str | Path]) -> GoldRows:
+    """Read what can be read of gold pages, and say what can't.
+
+    Raises:
+        UsageError: a path is missing, or there are no rows at all.
+    """
+    paths = list(paths)
     pages: list[GoldPage] = []
     wrong: list[str] = []
     for path in _files(paths):
@@ -31,15 +54,11 @@ def read_gold(paths: Iterable[str | Path]) -> tuple[GoldPage, ...]:
                 pages.append(gold_from_row(orjson.loads(line)))
             except (orjson.JSONDecodeError, ValueError) as error:
                 wrong.append(f"{path}#{number}: {error}")
-    seen: dict[str, int] = {}
-    for page in pages:
-        seen[page.page_id] = seen.get(page.page_id, 0) + 1
+    seen = Counter(page.page_id for page in pages)
     wrong += [f"page_id {page_id} stands {count} times" for page_id, count in seen.items() if count > 1]
-    if wrong:
-        raise UsageError(problems(wrong, "the gold pages"))
-    if not pages:
+    if not pages and not wrong:
         raise UsageError(f"found no gold pages in {', '.join(map(str, paths))}; expected .jsonl rows with passages")
-    return tuple(pages)
+    return GoldRows(tuple(pages), tuple(wrong))
 
 
 def gold_from_row(row: Any) -> GoldPage:  # noqa: ANN401 - parsed JSON
@@ -49,7 +68,8 @@ def gold_from_row(row: Any) -> GoldPage:  # noqa: ANN401 - parsed JSON
         ValueError: what was found and what was expected.
     """
     if not isinstance(row, dict) or not isinstance(row.get("passages"), list):
-        raise ValueError("expected an object with page_id, site, label and passages")
+        found = ", ".join(row) if isinstance(row, dict) else type(row).__name__
+        raise ValueError(f"found {found}; expected an object with page_id, site, label and passages")
     absent = [key for key in ("page_id", "site", "label") if not isinstance(row.get(key), str) or not row[key]]
     if absent:
         raise ValueError(f"found no {', '.join(absent)}")

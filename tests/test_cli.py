@@ -16,7 +16,7 @@ import pytest
 from aidtopics.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "label", "review", "repair", "evaluate", "topics", "places", "plot", "model")
+COMMANDS = ("run", "label", "review", "repair", "evaluate", "topics", "places", "plot", "model", "corpus")
 KEYS = "page_id source label aid_probability needs_review aid_text passages repairs text error".split()
 AID = "首页　新闻　联系我们\n省人民医院医疗队到县里义诊\n医疗队为三百名群众免费看病，并向县医院捐赠了设备。\n版权所有"
 SHOP = "首页\n本店出售手机和电脑，价格优惠，欢迎选购。"
@@ -89,7 +89,7 @@ def crawl(tmp_path, monkeypatch) -> Path:
 # --- help and mistakes
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS, "model show", "model verify"])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "model show", "model verify", "corpus check"])
 def test_help_has_an_example(command, capsys):
     assert code(*command.split(), "--help") == 0
     out, err = capsys.readouterr()
@@ -137,6 +137,10 @@ MISTAKES = [
     (["plot", "missing"], "missing.*aidtopics run"),
     (["model", "show", "missing"], "missing"),
     (["model", "verify", "missing"], "missing"),
+    (["corpus", "check", "missing.jsonl"], r"missing\.jsonl.*gold"),
+    (["corpus", "coverage", "other.jsonl"], r"other\.jsonl#1"),
+    (["corpus", "check", "other.jsonl", "--into", "card.md"], "--into.*coverage"),
+    (["corpus", "coverage", "other.jsonl", "--into", "card.md", "--json"], "--json.*--into"),
     (["run", "missing.toml"], r"missing\.toml"),
     (["run", "other.jsonl"], "TOML"),
     (["run", "quick.toml", "--set", "number"], r"number.*table\.key=value"),

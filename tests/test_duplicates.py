@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidtopics.duplicates import clusters, split_groups
+from aidtopics.duplicates import SIMILARITY, clusters, near_duplicates, split_groups
 
 EYES = (
     "四月的牧区还下着雪，眼科医疗队已经在县医院住下。队长带着五名医生和两台显微镜，用十二天看完了全县登记的白内障病人。"
@@ -49,6 +49,14 @@ def test_clusters(texts, wanted):
     assert found.tolist() == wanted
     assert found.shape == (len(texts),)
     assert np.issubdtype(found.dtype, np.integer)
+
+
+def test_pairs_say_how_similar_they_are_most_similar_first():
+    copy, reprint = near_duplicates([EYES, ROAD, REPRINT, "".join(EYES.split("，"))])[:2]
+    assert (copy.first, copy.second, copy.similarity) == (0, 3, 1.0)
+    assert (reprint.first, reprint.second) == (0, 2)
+    assert SIMILARITY <= reprint.similarity < 1
+    assert near_duplicates([EYES, TRAINING, ROAD, "", ""]) == ()
 
 
 def test_white_space_and_marks_do_not_count():

@@ -108,7 +108,7 @@ SUSPICIONS = {
     "hardly any body": ([aid(passages=[("今天县里义诊。", "body")])], "a: the body of an aid page has 7 characters"),
     "shared prose": (
         [aid((NOTICE, "other_topic")), noise()],
-        "a, n share the other_topic “因门诊楼改造，自下周一起医保结算窗口迁…”",
+        "a, n share the other_topic “因门诊楼改造，自下周一起医保",
     ),
     "two kinds": (
         [aid((FOOTER, "notice")), noise((FOOTER, "navigation"))],

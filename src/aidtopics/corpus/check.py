@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aidtopics.corpus.compose import Example, compose
+from aidtopics.corpus.compose import FORMS, Example, compose
 from aidtopics.corpus.coverage import Table, as_dicts, as_markdown, coverage
 from aidtopics.corpus.gold import read_gold_rows
+from aidtopics.corpus.surroundings import CONTENT
 from aidtopics.duplicates import near_duplicates
 from aidtopics.records import GoldPage, Kind, Label
 
-_CONTENT = (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC)
-_VARIANTS = 99  # every composed form
 _SEED = 0  # any will do: what is checked holds for all
 # Longer than any paragraph a person wrote; splitting cuts there, and the gold would be one kind for many passages.
 _LONGEST = 2500
@@ -117,7 +116,7 @@ def offset_problem(example: Example) -> str | None:
 
 
 def _composition(pages: Sequence[GoldPage]) -> Iterator[str]:
-    for example in compose(pages, _VARIANTS, _SEED):
+    for example in compose(pages, len(FORMS), _SEED):
         wrong = offset_problem(example)
         if wrong:
             yield wrong
@@ -132,7 +131,7 @@ def _too_long(pages: Sequence[GoldPage]) -> Iterator[str]:
 
 def _near_duplicates(pages: Sequence[GoldPage]) -> Iterator[str]:
     """Pairs whose articles are nearly the same, or whose whole texts are where there is no article."""
-    texts = ["\n".join(p.text for p in page.passages if p.kind in _CONTENT) or page.text for page in pages]
+    texts = ["\n".join(p.text for p in page.passages if p.kind in CONTENT) or page.text for page in pages]
     for pair in near_duplicates(texts):
         one, other = pages[pair.first], pages[pair.second]
         place = f"both of {one.site}" if one.site == other.site else f"of {one.site} and {other.site}"
@@ -180,9 +179,9 @@ def _shared_lines(pages: Sequence[GoldPage]) -> Iterator[str]:
         if len(page_ids) < 2:
             continue
         kinds = list(dict.fromkeys(kind for _, kind in found))
-        is_prose = any(kind in _CONTENT for kind in kinds)
+        is_prose = any(kind in CONTENT for kind in kinds)
         sites = {page.site for page, _ in found}
-        if is_prose and len(text) >= _PROSE and all(kind in _CONTENT for kind in kinds):
+        if is_prose and len(text) >= _PROSE and all(kind in CONTENT for kind in kinds):
             yield f"{_some(page_ids)} share the {kinds[0]} {_quoted(text)}"
         elif len(text) >= _CHROME and len(kinds) > 1 and not is_prose:
             yield f"{_some(page_ids)} label {_quoted(text)} as {' and as '.join(kinds)}"

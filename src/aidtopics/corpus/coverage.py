@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from aidtopics.corpus.grid import AXES
+from aidtopics.corpus.surroundings import CONTENT
 from aidtopics.errors import UsageError
-from aidtopics.records import GoldPage, Kind, Label
+from aidtopics.records import GoldPage, Label
 
 _BEGIN, _END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
-_CONTENT = (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC)
 # Upper ends; the last band is open.
 _LENGTHS = (150, 400, 800, 1500, 2500)
 _YEARS = (2007, 2011, 2015, 2019, 2022)
@@ -137,7 +137,7 @@ def _year(page: GoldPage) -> int:
 def _chrome(page: GoldPage) -> int:
     """Band of the share of characters that belong neither to the article nor to other prose."""
     total = sum(len(passage.text) for passage in page.passages)
-    around = sum(len(passage.text) for passage in page.passages if passage.kind not in _CONTENT)
+    around = sum(len(passage.text) for passage in page.passages if passage.kind not in CONTENT)
     return _band(around / total, _CHROME)
 
 

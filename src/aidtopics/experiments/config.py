@@ -46,7 +46,7 @@ class ClassifyTable(_Table):
     model: str | None = None  # a saved one, relative to the experiment file
     train: bool = False  # fit on the gold labels of the pages
     answers: list[str] = []  # questions files of `aidtopics review` with a person's answers, to fit on beside the pages
-    variants: Annotated[int, Field(ge=0, le=6)] = 3  # composed forms of each gold page
+    variants: Annotated[int, Field(ge=0, le=15)] = 3  # composed forms of each gold page
     folds: Annotated[int, Field(ge=3, le=20)] = 5
     kind_strength: Annotated[float, Field(gt=0)] = 10.0  # C of the passage kinds
     topic_strength: Annotated[float, Field(gt=0)] = 30.0  # C of the aid topic

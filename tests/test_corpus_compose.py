@@ -144,6 +144,15 @@ def test_a_headline_on_a_list_is_noise_whatever_it_says(composed, plain):
     assert sum(line in headlines for line in listed) >= 20
 
 
+@pytest.mark.parametrize(
+    "form", ["branded", "captioned", "hijacked", "mirrored", "narrow", "residue", "run_on", "spliced"]
+)
+def test_half_of_the_altered_pages_stand_in_strange_chrome(composed, plain, form):
+    strange = list(added(composed, plain, form, Kind.LINK_LIST))
+    framed = sum(bool(lines) for _, lines in strange)
+    assert 0.15 * len(strange) < framed < 0.75 * len(strange)  # not all chrome has a list of links
+
+
 def test_captions_are_made_of_the_page_itself(composed, plain):
     for kind in (Kind.BODY, Kind.OTHER_TOPIC):
         lines = [line for _, lines in added(composed, plain, "captioned", kind) for line in lines]

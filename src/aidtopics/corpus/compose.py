@@ -49,6 +49,8 @@ def compose(pages: Sequence[GoldPage], variants: int, seed: int) -> list[Example
             composed = FORMS[name](lines[page.page_id], pool, chance)
             if not composed:
                 continue
+            if name in _ALSO_FRAMED and chance.random() < _FRAMED_SHARE:
+                composed = surroundings.framed(composed, pool, chance)
             if name == "html":
                 examples.append(_from_html(page, composed, chance))
             else:
@@ -86,6 +88,10 @@ FORMS: dict[str, Callable[[Lines, Pool, random.Random], Lines]] = {
     "spliced": alterations.spliced,
     "truncated": surroundings.truncated,
 }
+
+# What happens to lines happens most on pages that stole them, so half of these pages stand in strange chrome as well.
+_ALSO_FRAMED = ("branded", "captioned", "hijacked", "mirrored", "narrow", "residue", "run_on", "spliced")
+_FRAMED_SHARE = 0.5
 
 # Tags that content management systems give a kind of passage, the usual ones several times; headings of aid and of
 # other articles are drawn alike, and so is their prose, so that a tag tells content from chrome and not aid from noise.

@@ -87,7 +87,8 @@ def spliced(lines: Lines, pool: Pool, chance: random.Random) -> Lines:
     number = chance.choice((content[0], content[min(1, len(content) - 1)], content[-1]))
     line = lines[number]
     behind = number != content[min(1, len(content) - 1)] or chance.random() < 0.2
-    text = line.text + gap + byline.text if behind else byline.text + gap + line.text
+    splice = " ".join(byline.text.split())  # wide blanks would set it apart again
+    text = line.text + gap + splice if behind else splice + gap + line.text
     result = [*lines[:number], GoldPassage(text, line.kind), *lines[number + 1 :]]
     return [line for line in result if line is not byline]
 

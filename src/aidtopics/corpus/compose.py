@@ -46,11 +46,12 @@ def compose(pages: Sequence[GoldPage], variants: int, seed: int) -> list[Example
     for page in pages:
         chance = random.Random(f"{seed}/{page.page_id}")
         for name in chance.sample(sorted(FORMS), k=min(variants, len(FORMS))):
-            composed = FORMS[name](lines[page.page_id], pool, chance)
+            start = lines[page.page_id]
+            if name in _ALSO_FRAMED and chance.random() < _FRAMED_SHARE:
+                start = surroundings.framed(start, pool, chance)
+            composed = FORMS[name](start, pool, chance)
             if not composed:
                 continue
-            if name in _ALSO_FRAMED and chance.random() < _FRAMED_SHARE:
-                composed = surroundings.framed(composed, pool, chance)
             if name == "html":
                 examples.append(_from_html(page, composed, chance))
             else:

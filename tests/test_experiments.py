@@ -1,12 +1,18 @@
 """Experiment files are strict, and a run leaves what it promises."""
 
+import csv
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from aidtopics.errors import FittingError, UsageError
 from aidtopics.experiments import read_experiment
+from aidtopics.experiments.auditing import audit_sentences, warnings_of
 from aidtopics.experiments.chain import run
 from aidtopics.experiments.drawing import draw
+from aidtopics.experiments.learning import learning_curve
+from aidtopics.store import read_manifest
 from conftest import ROOT
 
 EXPERIMENTS = sorted((ROOT / "experiments").glob("*.toml"))
@@ -24,6 +30,16 @@ numbers = [4]
 [vectorize]
 min_pages = 2
 compare = ["characters", "words"]
+bits = 14
+[[ablation]]
+name = "chain"
+without = ["second_stage"]
+smoothing = true
+bits = 10
+[[ablation]]
+name = "rule"
+keywords.programmes = ["义诊", "医疗队", "帮扶", "捐赠"]
+keywords.medical = ["医院", "医生", "患者", "手术", "医疗"]
 """
 
 
@@ -72,6 +88,21 @@ def test_every_line_that_differs_from_the_default_has_its_reason(path):
         ('[topics]\nof = "aid"', r"topics.of = \"aid\" needs a \[classify\] table"),
         ("[classify]\nfolds = 3", r"expected either model = \"FOLDER\" or train = true"),
         ("[vectorize]\nbits = 99", r"vectorize.bits: found 99"),
+        (
+            "[classify]\ntrain = true\nthreshold = {precison = 0.9}",
+            r"unknown key 'classify.threshold.precison'; did you",
+        ),
+        ("[classify]\ntrain = true\nthreshold = {precision = 1.2}", r"classify.threshold.precision: found 1.2"),
+        ("[classify]\ntrain = true\nthreshold = {}", r"expected either {precision = ...} or {recall = ...}"),
+        (
+            '[classify]\nmodel = "m"\nthreshold = {recall = 0.9}',
+            r"threshold for a saved model, whose threshold is fixed",
+        ),
+        ('[topics]\nof = "all"\n[[ablation]]\nname = "x"', r"found \[\[ablation\]\], which varies a classifier"),
+        (
+            '[classify]\ntrain = true\n[[ablation]]\nname = "x"\nsmothing = 1',
+            r"'ablation.0.smothing'; did you mean 'smoo",
+        ),
         ("", r"nothing to do"),
     ],
 )
@@ -135,7 +166,15 @@ def test_a_run_leaves_what_it_promises(folder):
         "calibration confusion_matrix number_of_topics page_topics precision_recall strongest_features topic_words"
     )
     expected = {f"plots/{name}.png" for name in [*figures.split(), "topics_over_time"]}
-    expected |= {"config.toml", "metrics.json", "summary.md", "report.html", "judged.jsonl", "pages.jsonl"}
+    expected |= {
+        "config.toml",
+        "metrics.json",
+        "summary.md",
+        "report.html",
+        "judged.jsonl",
+        "pages.jsonl",
+        "label_errors.csv",
+    }
     expected |= {"classifier/manifest.json", "topics/manifest.json", "topics/topics.json"}
     assert expected <= found
     assert list(folder.parent.glob(".small-*")) == []
@@ -143,13 +182,77 @@ def test_a_run_leaves_what_it_promises(folder):
 
 def test_metrics_keep_their_shape(folder):
     metrics = metrics_of(folder)
-    assert {"experiment", "seed", "seconds", "pages", "classify", "topics", "vectorize"} == set(metrics)
+    assert {"experiment", "seed", "seconds", "pages", "classify", "ablation", "topics", "vectorize"} == set(metrics)
     assert set(metrics["classify"]["f1"]) == {"value", "low", "high"}
     topics = {"engine", "number", "npmi", "c_v", "diversity", "stability", "perplexity", "fit_seconds", "sweep"}
     assert topics <= set(metrics["topics"])
     assert [entry["number"] for entry in metrics["topics"]["sweep"]] == [3, 4]
     assert set(metrics["vectorize"]) == {"characters", "words"}
     assert metrics["vectorize"]["characters"]["auc"]["value"] > 0.85
+
+
+def test_a_run_tells_shortcuts_doubtful_labels_and_calibration(folder, gold):
+    classify = metrics_of(folder)["classify"]
+    assert set(classify["shortcuts"]) == {"site", "layout", "length", "date", "marks"}
+    assert not any(found["explains"] for found in classify["shortcuts"].values())
+    assert (
+        set(classify["calibration_error"]) == set(classify["calibration_error_of_perfect"]) == {"value", "low", "high"}
+    )
+    summary = (folder / "summary.md").read_text("utf-8")
+    card = (folder / "classifier" / "card.md").read_text("utf-8")
+    for text in (summary, card):
+        assert "Shortcuts, AUC of each alone:" in text
+        assert "Warning" not in text
+    with (folder / "label_errors.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == classify["label_errors"]
+    label_of = {page.page_id: page.label for page in gold}
+    for row in rows:
+        assert (row["given"], row["suggested"] != row["given"]) == (label_of[row["page_id"]], True)
+
+
+def test_a_shortcut_that_explains_the_score_is_a_warning_that_says_what_to_do():
+    found = {"auc": {"value": 0.91}, "share": 0.84, "kept": 0.3, "explains": True}
+    (warning,) = warnings_of({"shortcuts": {"site": found, "date": {**found, "explains": False}}})
+    assert warning.startswith("Warning: a page's site alone reaches AUC 0.910, 84% of what the classifier gains")
+    assert "add aid and noise pages that are alike in site" in warning
+
+
+def test_an_ablation_compares_variants_with_the_classifier_as_it_is(folder):
+    rows = metrics_of(folder)["ablation"]
+    assert [row["name"] for row in rows] == ["as it is", "chain", "rule"]
+    whole, chain, rule = rows
+    assert whole["f1"] == metrics_of(folder)["classify"]["f1"]
+    assert whole["character_f1"]["value"] == metrics_of(folder)["classify"]["character_f1"]
+    for row in (chain, rule):
+        difference = row["f1_difference"]
+        assert difference["value"] == pytest.approx(row["f1"]["value"] - whole["f1"]["value"], abs=2e-4)
+        assert difference["low"] <= difference["value"] <= difference["high"]
+    assert rule["character_f1"]["value"] is None
+    assert rule["auc"]["value"] > 0.6
+    assert "| chain |" in (folder / "summary.md").read_text("utf-8")
+
+
+def test_the_learning_curve_climbs(gold, training):
+    few = replace(training, bits=10, variants=0)
+    rows = learning_curve(gold[::2], few)
+    assert [row["share"] for row in rows][-2:] == [0.5, 1.0]
+    assert [row["pages"] for row in rows] == sorted({row["pages"] for row in rows})
+    assert rows[-1]["auc"]["value"] > rows[0]["auc"]["value"]
+    assert rows[-1]["deviation"]["f1"] >= 0
+    (sentence,) = audit_sentences({"learning_curve": rows})
+    assert f"from {rows[-1]['pages']:.0f}. The last doubling brought" in sentence
+
+
+def test_a_stated_precision_moves_the_threshold_and_is_told(tmp_path, folder):
+    text = (folder.parent.parent / "small.toml").read_text("utf-8").partition("[topics]")[0]
+    text = text.replace("gold.jsonl", f"{folder.parent.parent}/gold.jsonl").replace("small", "sure")
+    (tmp_path / "sure.toml").write_text(f"{text}threshold = {{precision = 0.99}}\n[vectorize]\nbits = 12\n", "utf-8")
+    found = run(read_experiment(tmp_path / "sure.toml", ["jobs=1"]), tmp_path / "runs")
+    classify = metrics_of(found)["classify"]
+    assert classify["precision"]["value"] >= 0.99
+    assert "chosen for a cross-validated precision of 0.99" in (found / "classifier" / "card.md").read_text("utf-8")
+    assert read_manifest(found / "classifier").settings["classify"]["threshold"] == {"precision": 0.99}
 
 
 def test_the_resolved_config_runs_again(folder):
@@ -169,7 +272,7 @@ def test_every_page_has_its_row_and_every_aid_page_its_topics(folder, gold):
 def test_the_same_experiment_gives_the_same_models(folder):
     before = {p.name: p.read_bytes() for name in ("classifier", "topics") for p in (folder / name).iterdir()}
     again = run(
-        read_experiment(folder.parent.parent / "small.toml", ["jobs=2", "vectorize.compare=[]"]),
+        read_experiment(folder.parent.parent / "small.toml", ["jobs=2", "vectorize.compare=[]", "ablation=[]"]),
         folder.parent / "again",
     )
     after = {p.name: p.read_bytes() for name in ("classifier", "topics") for p in (again / name).iterdir()}

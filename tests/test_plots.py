@@ -26,6 +26,15 @@ TOPICS = [
 ]
 SHARES = RANDOM.dirichlet(np.ones(10), 100)
 YEARLY = YearlyShares((2018, 2019, 2021), (9, 2, 30), SHARES[:3])
+CURVE = [
+    {
+        "pages": 70 * 2**i,
+        "f1": {"value": 0.8 + i / 20, "low": 0.75 + i / 20, "high": 0.85 + i / 20},
+        "auc": {"value": 0.9 + i / 40, "low": 0.88 + i / 40, "high": 0.92 + i / 40},
+        "deviation": {"f1": 0.02, "auc": 0.01},
+    }
+    for i in range(4)
+]
 FEATURES = [
     Feature(kind, f"{kind[:1]}▏医 {i}$", (-1) ** i * i / 3, 1.0)
     for kind in ("title", "link_list", "aid")
@@ -40,6 +49,7 @@ FIGURES = {
     "confusion_matrix": lambda: plots.confusion_matrix(TRUTH, PROBABILITIES, 0.5),
     "precision_recall": lambda: plots.precision_recall({"字 characters": (TRUTH, PROBABILITIES)}, 0.5),
     "calibration": lambda: plots.calibration({"交叉验证": (TRUTH, PROBABILITIES), "b": (TRUTH, PROBABILITIES)}),
+    "learning_curve": lambda: plots.learning_curve(CURVE),
     "strongest_features": lambda: plots.strongest_features(FEATURES),
 }
 

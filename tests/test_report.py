@@ -38,6 +38,10 @@ def folder(tmp_path):
         (tmp_path / f"{name}.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     (tmp_path / "summary.md").write_text(EVIL, "utf-8")
     (tmp_path / "config.toml").write_text(EVIL, "utf-8")
+    (tmp_path / "label_errors.csv").write_text(
+        f'page_id,given,suggested,reason,opening\n"{EVIL.replace(chr(34), chr(34) * 2)}",aid,noise,why,=1\n',
+        "utf-8-sig",
+    )
     (tmp_path / "plots" / "topic_words.png").write_bytes(b"\x89PNG")
     return tmp_path
 
@@ -64,12 +68,18 @@ def test_many_pages_are_cut_and_said_to_be(folder):
 
 def test_topics_show_their_typical_pages_and_errors_are_listed(folder):
     tree = LexborHTMLParser(render(folder))
-    assert len(tree.css("table")) == 2
+    assert len(tree.css("table")) == 3
     assert len(tree.css("table details")) == 6
 
 
 def test_a_run_without_topics_or_pages_has_a_report(folder):
-    for name in ("pages.jsonl", "judged.jsonl", "topics/topics.json"):
+    for name in ("pages.jsonl", "judged.jsonl", "label_errors.csv", "topics/topics.json"):
         (folder / name).unlink()
     tree = LexborHTMLParser(render(folder))
     assert [node.attributes["id"] for node in tree.css("h2")] == ["plots", "settings"]
+
+
+def test_doubtful_gold_labels_are_listed(folder):
+    tree = LexborHTMLParser(render(folder))
+    (row,) = tree.css("#label-errors ~ table")[0].css("tr")[1:]
+    assert [cell.text() for cell in row.css("td")] == [EVIL, "aid", "noise", "why", "=1"]

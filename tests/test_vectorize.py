@@ -36,6 +36,25 @@ def test_every_passage_has_its_own_ngrams_and_no_other(passages):
         assert max((here < 1 << 20).sum(), 1) == ngrams.ngram_counts(folded)[number]
 
 
+@given(texts)
+def test_words_and_their_pairs_take_the_place_of_ngrams(passages):
+    def cut(text: str) -> list[str]:
+        return [text[i : i + 2] for i in range(0, len(text), 2)]
+
+    folded = ngrams.fold_words(passages, cut)
+    buckets = ngrams.hash_ngrams(folded, 20)
+    assert buckets.shape == (2, len(folded.codes) - 1)
+    for number, (start, end) in enumerate(itertools.pairwise(folded.edges.tolist())):
+        shown = "".join(map(chr, folded.codes[start + 1 : end].tolist()))
+        words = [word for word in cut(shown) if not word.isspace()]
+        counting = buckets[:, start:end] < 1 << 20
+        # A pair starts at its first word, the first one at the edge; after the last word there is none.
+        assert counting.sum(axis=1).tolist() == [len(words), len(words)]
+        assert ngrams.ngram_counts(folded)[number] == max(2 * len(words), 1)
+        equal = [buckets[0, start + 1 + 2 * i] for i, word in enumerate(cut(shown)) if word == shown[:2]]
+        assert len(set(equal)) <= 1
+
+
 @given(st.text("医院义诊队ab", max_size=12))
 def test_equal_ngrams_share_a_bucket_and_others_rarely_do(text):
     names = plain_ngrams(text)

@@ -1,14 +1,14 @@
 """Many pages' passages as arrays: characters, layout, and which page each belongs to."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from aidtopics.records import Page, Passage
-from aidtopics.vectorize.ngrams import FoldedPassages, fold
+from aidtopics.vectorize.ngrams import FoldedPassages, fold, fold_words
 
 Floats = npt.NDArray[np.float32]
 
@@ -51,6 +51,12 @@ LAYOUT_FEATURES: tuple[str, ...] = (
     "difference of length before",
     "difference of length after",
 )
+# Layout features that look beyond the passage itself.
+OF_THE_PAGE = frozenset(
+    name
+    for name in LAYOUT_FEATURES
+    if name.endswith(("before", "after", "around", "the page", "from the top", "from the end", "of passages"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,21 @@ class PassageBlock:
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
-def block_of(pages: Sequence[tuple[Page, Sequence[Passage]]]) -> PassageBlock:
-    """Put the passages of pages into one block; a page may have none."""
+def block_of(
+    pages: Sequence[tuple[Page, Sequence[Passage]]], cut: Callable[[str], list[str]] | None = None
+) -> PassageBlock:
+    """Put the passages of pages into one block; a page may have none.
+
+    Args:
+        cut: segments text into words, which then take the place of the n-grams; None for n-grams.
+    """
     texts = [page.text[p.start : p.end] for page, passages in pages for p in passages]
     flat = [passage for _, passages in pages for passage in passages]
     tags = [0 if p.tag is None else _TAG_GROUPS.get(p.tag, _OTHER_TAG) for p in flat]
     density = [np.nan if p.link_density is None else p.link_density for p in flat]
     starts = np.cumsum([0, *(len(passages) for _, passages in pages)])
-    return PassageBlock(fold(texts), starts.astype(np.intp), np.array(tags, np.int8), np.array(density, np.float32))
+    folded = fold(texts) if cut is None else fold_words(texts, cut)
+    return PassageBlock(folded, starts.astype(np.intp), np.array(tags, np.int8), np.array(density, np.float32))
 
 
 def layout(block: PassageBlock) -> Floats:

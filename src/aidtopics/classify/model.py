@@ -21,6 +21,13 @@ AID = [_TITLE, _BODY]
 CONTENT = [_TITLE, _BODY, _OTHER]
 FLOOR = 1e-4  # of probabilities before the logarithm
 IS_CONTENT = 0.5  # from this probability a passage counts as prose
+# Columns of the second stage that look at passages around: kinds beside, topic and prose near, text above and below.
+OF_NEIGHBOURS: tuple[bool, ...] = (
+    *(False for _ in KINDS),
+    *(True for _ in range(2 * len(KINDS))),
+    *(False, True, False) * 3,
+    *(True for _ in range(5)),
+)
 _REACH = 2  # passages on each side that count as the surroundings
 _FAR_REACH = 6
 _LONG = 8  # logarithm of the length (3,000 characters) from which a page's topic counts in full

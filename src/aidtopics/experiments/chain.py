@@ -71,12 +71,18 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
     judged: list[dict[str, Any]] = []
     classifier = None
     if experiment.classify:
-        from aidtopics.experiments.classifying import classifier_of
+        from aidtopics.experiments.classifying import classifier_of, training_settings
 
         outcome = classifier_of(experiment, folder, progress)
         classifier = outcome.classifier
         metrics["classify"] = outcome.metrics
         judged += outcome.judged
+        if experiment.ablation and outcome.fitted is not None:
+            from aidtopics.experiments.ablating import ablate
+
+            settings, fitted = training_settings(experiment), outcome.fitted
+            whole, decision = fitted.judged, fitted.classifier.decision
+            metrics["ablation"] = ablate(experiment, outcome.pages, settings, whole, decision)
     if experiment.vectorize.compare:
         from aidtopics.experiments.comparing import compare_vectorizers
 

@@ -1,20 +1,20 @@
 """The classifier's part of a run: fit, judge, save; or load a saved one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from aidtopics.classify import Classifier, classify, strongest_features
+from aidtopics.classify import Classifier, strongest_features
 from aidtopics.classify.explanation import as_markdown
-from aidtopics.classify.training import Fitted, Judged, TrainingSettings, fit
-from aidtopics.corpus import Example, corpus_hash, example, read_gold
+from aidtopics.classify.training import Fitted, Target, TrainingSettings, fit
+from aidtopics.corpus import corpus_hash, example, read_gold
 from aidtopics.experiments.answering import answered_pages
-from aidtopics.experiments.config import Experiment
+from aidtopics.experiments.auditing import audit
+from aidtopics.experiments.card import card
+from aidtopics.experiments.config import ClassifyTable, Experiment
+from aidtopics.experiments.judging import classified, judged_rows, score_gold, score_judged
 from aidtopics.records import GoldPage, Label, LabelledPage
-from aidtopics.scores import BinaryScores, character_f1, score_decisions
 from aidtopics.store import Manifest, load_classifier, save_classifier
 from aidtopics.store.folder import settings_hash
 
@@ -30,6 +30,8 @@ class ClassifyOutcome:
     classifier: Classifier
     metrics: dict[str, Any]
     judged: tuple[dict[str, Any], ...]
+    fitted: Fitted | None  # None for one that was saved before
+    pages: tuple[GoldPage, ...]  # that it was fitted on
 
 
 def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> ClassifyOutcome:
@@ -38,13 +40,15 @@ def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> Class
     assert table is not None
     if table.model is not None:
         saved = load_classifier(table.model)
-        return ClassifyOutcome(saved.classifier, {"model": table.model, **saved.manifest.metrics}, ())
+        return ClassifyOutcome(saved.classifier, {"model": table.model, **saved.manifest.metrics}, (), None, ())
     gold = read_gold(experiment.pages.paths)
     answers = answered_pages(table.answers, gold)
     pages = (*gold, *answers.pages)
-    fitted = fit(pages, training_settings(experiment), progress)
-    judged = list(_judged_rows(fitted.judged))
-    metrics = _metrics(fitted, experiment.seed)
+    how = training_settings(experiment)
+    fitted = fit(pages, how, progress, _target(table))
+    judged = list(judged_rows(fitted.judged))
+    metrics = score_judged(fitted.judged, fitted.classifier.decision, experiment.seed)
+    metrics |= audit(pages, fitted, how, experiment, folder)
     if table.answers:
         metrics["answers"] = answers.counts
     if experiment.scores.held_out:
@@ -69,10 +73,10 @@ def classifier_of(experiment: Experiment, folder: Path, progress: bool) -> Class
         manifest,
         features,
         _golden(pages, fitted.classifier),
-        f"{_card(manifest)}\n## What it goes by\n\n{as_markdown(features)}\n",
+        f"{card(manifest)}\n## What it goes by\n\n{as_markdown(features)}\n",
         fitted.reference,
     )
-    return ClassifyOutcome(fitted.classifier, metrics, tuple(judged))
+    return ClassifyOutcome(fitted.classifier, metrics, tuple(judged), fitted, pages)
 
 
 def training_settings(experiment: Experiment) -> TrainingSettings:
@@ -90,94 +94,22 @@ def classifier_settings(experiment: Experiment) -> dict[str, Any]:
     return {
         "seed": experiment.seed,
         "vectorize": {"bits": experiment.vectorize.bits},
-        "classify": {name: getattr(table, name) for name in _TRAINING},
+        "classify": {name: getattr(table, name) for name in _TRAINING} | _chosen_threshold(table),
     }
 
 
-def score_gold(
-    pages: Sequence[GoldPage], classifier: Classifier, seed: int
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Figures of a classifier on gold pages that it was not fitted on, and a row for each page."""
-    examples = [example(page) for page in pages]
-    labelled = _classified(examples, classifier)
-    probabilities = np.array([page.aid_probability for page in labelled])
-    rows = [_judged_row(e, p, "held out") for e, p in zip(examples, probabilities.tolist(), strict=True)]
-    truth = np.array([page.label is Label.AID for page in pages])
-    sites = [page.site for page in pages]
-    scores = score_decisions(truth, probabilities, classifier.decision.page_threshold, sites, seed)
-    wanted = [
-        [(p.start, p.end) for p, kind in zip(e.passages, e.kinds, strict=True) if kind.label is Label.AID]
-        for e in examples
-    ]
-    found = [[(p.start, p.end) for p in page.passages if p.label is Label.AID] for page in labelled]
-    return {**scores.as_dict(), "character_f1": _character_f1(examples, wanted, found)}, rows
+def _chosen_threshold(table: ClassifyTable) -> dict[str, Any]:
+    return {"threshold": table.threshold.model_dump(exclude_none=True)} if table.threshold else {}
 
 
-def _classified(examples: Sequence[Example], classifier: Classifier) -> list[LabelledPage]:
-    return classify([(e.page, e.passages, {}) for e in examples], classifier)
-
-
-def _character_f1(
-    examples: Sequence[Example], wanted: list[list[tuple[int, int]]], found: list[list[tuple[int, int]]]
-) -> float:
-    """F1 over the characters of all pages laid end to end."""
-    starts = np.cumsum([0, *(len(e.page.text) for e in examples)]).tolist()
-
-    def shifted(spans: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
-        return [(base + a, base + b) for base, page in zip(starts, spans, strict=False) for a, b in page]
-
-    return round(character_f1(shifted(wanted), shifted(found), starts[-1])[2], 4)
-
-
-def _metrics(fitted: Fitted, seed: int) -> dict[str, Any]:
-    """Cross-validated figures: of the gold pages as they stand, of each composed form, and of characters."""
-    judged, decision = fitted.judged, fitted.classifier.decision
-    truth = np.array([e.label is Label.AID for e in judged.examples])
-    sites = np.array([e.site for e in judged.examples])
-    forms = np.array([e.form for e in judged.examples])
-
-    def scores(chosen: np.ndarray) -> BinaryScores:
-        return score_decisions(
-            truth[chosen], judged.page_probability[chosen], decision.page_threshold, sites[chosen], seed
-        )
-
-    wanted, found = [], []
-    for e, probability, main in zip(judged.examples, judged.page_probability, judged.main_content, strict=True):
-        wanted.append(
-            [(p.start, p.end) for p, kind in zip(e.passages, e.kinds, strict=True) if kind.label is Label.AID]
-        )
-        is_aid = probability >= decision.page_threshold
-        found.append(
-            [
-                (p.start, p.end)
-                for p, m in zip(e.passages, main, strict=True)
-                if is_aid and m >= decision.passage_threshold
-            ]
-        )
-    return {
-        **scores(forms == "plain").as_dict(),
-        "threshold": round(decision.page_threshold, 4),
-        "character_f1": _character_f1(judged.examples, wanted, found),
-        "forms": {form: scores(forms == form).as_dict()["f1"] for form in sorted(set(forms.tolist()) - {"plain"})},
-    }
-
-
-def _judged_rows(judged: Judged) -> Iterator[dict[str, Any]]:
-    for e, probability in zip(judged.examples, judged.page_probability.tolist(), strict=True):
-        if e.form == "plain":
-            yield _judged_row(e, probability, "cross-validation")
-
-
-def _judged_row(e: Example, probability: float, part: str) -> dict[str, Any]:
-    opening = e.page.text[e.passages[0].start : e.passages[0].end][:80] if e.passages else ""
-    return {
-        "part": part,
-        "page_id": e.page.page_id,
-        "site": e.site,
-        "gold": e.label,
-        "aid_probability": round(probability, 4),
-        "opening": opening,
-    }
+def _target(table: ClassifyTable) -> Target | None:
+    """What the threshold is to reach; the experiment file names one figure at most."""
+    if table.threshold is None:
+        return None
+    if table.threshold.precision is not None:
+        return Target("precision", table.threshold.precision)
+    assert table.threshold.recall is not None
+    return Target("recall", table.threshold.recall)
 
 
 def _golden(pages: Sequence[GoldPage], classifier: Classifier) -> list[LabelledPage]:
@@ -187,41 +119,4 @@ def _golden(pages: Sequence[GoldPage], classifier: Classifier) -> list[LabelledP
         for label in Label
         for page in sorted((p for p in pages if p.label is label), key=lambda p: (len(p.text), p.page_id))[:_GOLDEN]
     ]
-    return _classified([example(page) for page in chosen], classifier)
-
-
-def _card(manifest: Manifest) -> str:
-    m, corpus, decision = manifest.metrics, manifest.corpus, manifest.decision
-    origin = f"{corpus['answered']} answered by a person, the others" if corpus.get("answered") else "all"
-
-    def row(name: str, figures: dict[str, Any]) -> str:
-        intervals = [figures[key] for key in ("precision", "recall", "f1", "auc")]
-        cells = " | ".join(f"{f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for f in intervals)
-        rest = f"{figures['calibration_error']:.3f} | {figures['character_f1']:.3f}"
-        return f"| {name} | {figures['n']} | {cells} | {rest} |"
-
-    table = [row("cross-validation by site", m)]
-    if "held_out" in m:
-        table.append(row("held-out pages", m["held_out"]))
-    rows = "\n".join(table)
-    return f"""# Aid classifier
-
-Separates reports of health aid from the noise around them: first the page (aid or noise), then its passages (title and
-body of the aid report, and six kinds of noise). Made for scraped Chinese web pages.
-
-Fitted on {corpus["pages"]} gold pages ({corpus["aid"]} aid) of {corpus["sites"]} sites, {
-        origin
-    } written for this project.
-
-| judged on | pages | precision | recall | F1 | AUC | calibration error | F1 of aid characters |
-|---|---|---|---|---|---|---|---|
-{rows}
-
-In brackets 95 % bootstrap intervals over sites. In cross-validation no site and no near-duplicate stands on both sides.
-A page is aid from probability {decision["page_threshold"]:.3f}; pages between {decision["review_low"]:.3f} and {
-        decision["review_high"]:.3f} are marked for review.
-
-Limits: the gold pages are written, not scraped; figures on a real crawl can be lower. The model knows simplified
-Chinese (repair converts traditional pages first) and pages of the years 2005 to 2025. It goes by the words of a page,
-so a new programme told in new words needs new gold pages.
-"""
+    return classified([example(page) for page in chosen], classifier)

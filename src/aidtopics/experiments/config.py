@@ -40,6 +40,19 @@ class VectorizeTable(_Table):
     compare: list[Literal["characters", "words"]] = []  # vectorizers to compare on the gold pages
 
 
+class ThresholdTable(_Table):
+    """What the page threshold is to reach in cross-validation: one of the two."""
+
+    precision: Annotated[float, Field(gt=0, le=1)] | None = None
+    recall: Annotated[float, Field(gt=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> "ThresholdTable":
+        if (self.precision is None) == (self.recall is None):
+            raise ValueError("expected either {precision = ...} or {recall = ...}")
+        return self
+
+
 class ClassifyTable(_Table):
     """Where the classifier comes from, and how it is fitted."""
 
@@ -51,6 +64,7 @@ class ClassifyTable(_Table):
     kind_strength: Annotated[float, Field(gt=0)] = 10.0  # C of the passage kinds
     topic_strength: Annotated[float, Field(gt=0)] = 30.0  # C of the aid topic
     layout_scale: Annotated[float, Field(ge=0)] = 0.3
+    threshold: ThresholdTable | None = None  # none: the best F1
 
     @model_validator(mode="after")
     def _one_source(self) -> "ClassifyTable":
@@ -58,6 +72,8 @@ class ClassifyTable(_Table):
             raise ValueError('expected either model = "FOLDER" or train = true')
         if self.answers and not self.train:
             raise ValueError("answers are for fitting: expected train = true instead of a saved model")
+        if self.threshold and not self.train:
+            raise ValueError("found a threshold for a saved model, whose threshold is fixed; expected train = true")
         return self
 
 
@@ -75,6 +91,26 @@ class ScoresTable(_Table):
     """What a fitted classifier is judged on beside cross-validation."""
 
     held_out: list[str] = []  # gold files or folders that are never trained on
+    learning_curve: bool = False  # fit again on 1/8, 1/4 and 1/2 of the sites; takes longer than the fit itself
+
+
+class KeywordsTable(_Table):
+    """A rule in place of a model: a page is aid if it has one programme word and some medical words."""
+
+    programmes: Annotated[list[str], Field(min_length=1)]
+    medical: Annotated[list[str], Field(min_length=1)]
+    least: Annotated[int, Field(ge=1)] = 2  # different medical words
+
+
+class AblationTable(_Table):
+    """One variant of the classifier, judged beside it on the same folds."""
+
+    name: Annotated[str, Field(min_length=1)]
+    without: list[Literal["layout", "neighbours", "second_stage"]] = []
+    units: Literal["characters", "words"] = "characters"
+    smoothing: bool = False  # a linear chain of passage kinds
+    bits: Annotated[int, Field(ge=10, le=20)] | None = None  # none: those of [vectorize]
+    keywords: KeywordsTable | None = None
 
 
 class Experiment(_Table):
@@ -89,6 +125,7 @@ class Experiment(_Table):
     classify: ClassifyTable | None = None
     topics: TopicsTable | None = None
     scores: ScoresTable = ScoresTable()
+    ablation: list[AblationTable] = []
 
     @model_validator(mode="after")
     def _complete(self) -> "Experiment":
@@ -96,6 +133,8 @@ class Experiment(_Table):
             raise ValueError('topics.of = "aid" needs a [classify] table that says which classifier; or set of = "all"')
         if not (self.classify or self.topics or self.vectorize.compare):
             raise ValueError("nothing to do: expected a [classify] or [topics] table, or vectorize.compare")
+        if self.ablation and not (self.classify and self.classify.train):
+            raise ValueError("found [[ablation]], which varies a classifier; expected [classify] with train = true")
         return self
 
     def to_toml(self) -> str:
@@ -167,8 +206,12 @@ def _known_keys(place: Sequence[int | str]) -> list[str]:
         "classify": ClassifyTable,
         "topics": TopicsTable,
         "scores": ScoresTable,
+        "threshold": ThresholdTable,
+        "ablation": AblationTable,
+        "keywords": KeywordsTable,
     }
-    return list((tables[str(place[0])] if place else Experiment).model_fields)
+    names = [part for part in place if isinstance(part, str)]
+    return list((tables[names[-1]] if names else Experiment).model_fields)
 
 
 def _with_absolute_paths(experiment: Experiment, folder: Path) -> Experiment:

@@ -71,6 +71,8 @@ def _classifier_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Call
     figures["confusion_matrix"] = lambda: plots.confusion_matrix(*first, threshold if threshold is not None else 0.5)
     figures["precision_recall"] = lambda: plots.precision_recall(series, threshold)
     figures["calibration"] = lambda: plots.calibration(series)
+    if curve := metrics.get("classify", {}).get("learning_curve"):
+        figures["learning_curve"] = lambda: plots.learning_curve(curve)
     if (folder / "classifier").is_dir():
         features = load_classifier(folder / "classifier").features
         figures["strongest_features"] = lambda: plots.strongest_features(features)

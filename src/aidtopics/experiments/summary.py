@@ -1,8 +1,10 @@
 """A run in plain words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from aidtopics.experiments.auditing import audit_sentences, warnings_of
 from aidtopics.experiments.drawing import read_topics
 
 
@@ -30,6 +32,10 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
         lines += ["", _sentence("On pages of sites it has not seen (cross-validation)", classify)]
         if "held_out" in classify:
             lines += ["", _sentence("On the held-out pages, written by another hand,", classify["held_out"])]
+    for sentence in (*warnings_of(classify), *audit_sentences(classify)) if "model" not in classify else ():
+        lines += ["", sentence]
+    if "ablation" in metrics:
+        lines += ["", *_ablation_table(metrics["ablation"])]
     if "vectorize" in metrics:
         lines += ["", "Whole pages by a linear classifier over each vectorizer, cross-validated by site:", ""]
     for name, figures in metrics.get("vectorize", {}).items():
@@ -59,3 +65,21 @@ def _sentence(where: str, figures: dict[str, Any]) -> str:
         f"{where} the classifier reaches F1 {f1['value']:.3f} ({f1['low']:.3f} to {f1['high']:.3f}): "
         f"{precision['value']:.1%} of what it calls aid is aid, and it finds {recall['value']:.1%} of the aid pages."
     )
+
+
+def _ablation_table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """In brackets the difference from the classifier as it is, with its interval."""
+    names = ("f1", "auc", "character_f1")
+    lines = ["| classifier | page F1 | page AUC | F1 of aid characters |", "|---|---|---|---|"]
+    for row in rows:
+        cells = []
+        for name in names:
+            figure, less = row[name], row.get(f"{name}_difference")
+            cell = "–" if figure["value"] is None else f"{figure['value']:.3f}"
+            if less is None:
+                cell += f" ({figure['low']:.3f} to {figure['high']:.3f})"
+            elif less["value"] is not None:
+                cell += f" ({less['value']:+.3f}: {less['low']:+.3f} to {less['high']:+.3f})"
+            cells.append(cell)
+        lines.append(f"| {row['name']} | {' | '.join(cells)} |")
+    return [*lines, "", "In brackets the difference from the classifier as it is, page by page, over resampled sites."]

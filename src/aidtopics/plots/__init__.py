@@ -1,12 +1,19 @@
 """Records and arrays to matplotlib figures, Chinese readable on every machine."""
 
-from aidtopics.plots.classify import calibration, confusion_matrix, precision_recall, strongest_features
+from aidtopics.plots.classify import (
+    calibration,
+    confusion_matrix,
+    learning_curve,
+    precision_recall,
+    strongest_features,
+)
 from aidtopics.plots.style import save
 from aidtopics.plots.topics import number_of_topics, page_topics, topic_words, topics_over_time
 
 __all__ = [
     "calibration",
     "confusion_matrix",
+    "learning_curve",
     "number_of_topics",
     "page_topics",
     "precision_recall",

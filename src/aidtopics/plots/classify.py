@@ -1,7 +1,7 @@
 """Figures of a classifier: errors, the trade of precision for recall, calibration, what it goes by."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +74,7 @@ def precision_recall(series: Mapping[str, tuple[Truth, Probabilities]], threshol
 
 
 def calibration(series: Mapping[str, tuple[Truth, Probabilities]]) -> "Figure":
-    """Share of aid pages against the probability given to them, in ten bins; marker size shows the pages in a bin."""
+    """Share of aid pages against the probability given to them, in bins of equal mass; markers show their size."""
     from matplotlib.figure import Figure
 
     with drawing():
@@ -90,6 +90,41 @@ def calibration(series: Mapping[str, tuple[Truth, Probabilities]]) -> "Figure":
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.grid(alpha=0.3)
         axes.legend(loc="upper left")
+    return figure
+
+
+def learning_curve(curve: Sequence[Mapping[str, Any]]) -> "Figure":
+    """F1 and AUC against the pages trained on, with intervals as bands and the deviation between seeds as bars.
+
+    Args:
+        curve: rows with `pages`, `f1` and `auc` (each value, low, high) and `deviation` (of each), as in metrics.json.
+    """
+    from matplotlib.figure import Figure
+
+    pages = [row["pages"] for row in curve]
+    with drawing():
+        figure = Figure(figsize=(5, 4), layout="constrained")
+        axes = figure.subplots()
+        for number, (name, title) in enumerate((("f1", "F1"), ("auc", "AUC"))):
+            low, high = ([row[name][end] for row in curve] for end in ("low", "high"))
+            axes.fill_between(pages, low, high, color=COLOURS[number], alpha=0.15, linewidth=0)
+            axes.errorbar(
+                pages,
+                [row[name]["value"] for row in curve],
+                yerr=[row["deviation"][name] for row in curve],
+                color=COLOURS[number],
+                linestyle=LINES[number],
+                marker="o",
+                capsize=3,
+                label=title,
+            )
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(pages, [f"{count:.0f}" for count in pages])
+        axes.minorticks_off()
+        axes.set(xlabel="gold pages trained on 训练页数", title="Learning curve")
+        axes.set_ylabel("on sites not seen 未见站点")
+        axes.grid(alpha=0.3)
+        axes.legend(loc="lower right", title="band: 95 % interval\nbar: deviation of seeds")
     return figure
 
 

@@ -1,6 +1,7 @@
 """A run as one HTML file that works offline."""
 
 import base64
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ _PLOTS = {
     "confusion_matrix": "Right and wrong decisions",
     "precision_recall": "Precision and recall",
     "calibration": "Calibration",
+    "learning_curve": "Learning curve",
     "strongest_features": "What the classifier goes by",
 }
 
@@ -51,6 +53,7 @@ def render(folder: Path) -> str:
         ],
         topics=_topics(folder, pages),
         errors=_errors(judged, threshold)[:_ERRORS],
+        label_errors=_table(folder / "label_errors.csv")[:_ERRORS],
         pages=[_page(row) for row in pages[:_PAGES]],
         total=len(pages),
     )
@@ -58,6 +61,13 @@ def render(folder: Path) -> str:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _inline(path: Path) -> str:

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from aidtopics.errors import FittingError
 from aidtopics.segment import Segmenter
-from aidtopics.vectorize.ngrams import BITS, ORDERS, FoldedPassages, fold, hash_ngrams
+from aidtopics.vectorize.ngrams import BITS, FoldedPassages, fold, hash_ngrams
 
 
 class WordCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -115,7 +115,7 @@ def ngram_matrix(folded: FoldedPassages, bits: int) -> sparse.csr_array:
     buckets = hash_ngrams(folded, bits)
     # Positions run from the edge before a passage to its last character.
     passage = np.repeat(np.arange(len(folded.edges) - 1), np.diff(folded.edges))
-    rows, columns = np.tile(passage, ORDERS), buckets.ravel()
+    rows, columns = np.tile(passage, len(buckets)), buckets.ravel()
     counts = columns < 1 << bits
     matrix = sparse.csr_array(
         (np.ones(int(counts.sum()), np.float32), (rows[counts], columns[counts])),

@@ -7,7 +7,8 @@ them. All passages of a block lie in one array, so that hashing, weighting and s
 import functools
 import itertools
 import unicodedata
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,9 @@ class FoldedPassages:
 
     codes: npt.NDArray[np.uint16]  # (characters + passages + 1,)
     edges: npt.NDArray[np.intp]  # (passages + 1,), position of the edge before each passage, and of the last one
+    # (2, characters + passages + 1), hashes of the word and of the pair of words that start there, 0 where none does;
+    # None where n-grams are what counts.
+    words: npt.NDArray[np.uint32] | None = None
 
     @property
     def lengths(self) -> npt.NDArray[np.intp]:
@@ -47,17 +51,37 @@ def fold(texts: Sequence[str]) -> FoldedPassages:
     return FoldedPassages(codes.astype(np.uint16), np.flatnonzero(codes == EDGE))
 
 
+def fold_words(texts: Sequence[str], cut: Callable[[str], list[str]]) -> FoldedPassages:
+    """Fold passages and mark their words, with which `hash_ngrams` and `ngram_counts` then deal in place of n-grams."""
+    folded = fold(texts)
+    words = np.zeros((2, len(folded.codes)), np.uint32)
+    for before, end in itertools.pairwise(folded.edges.tolist()):
+        place, last, last_word = before + 1, before, "\n"
+        for word in cut("".join(map(chr, folded.codes[place:end].tolist()))):
+            if not word.isspace():
+                # 0 says that there is no word.
+                words[0, place] = zlib.crc32(word.encode()) or 1
+                words[1, last] = zlib.crc32(f"{last_word}\n{word}".encode()) or 1
+                last, last_word = place, word
+            place += len(word)
+    return FoldedPassages(folded.codes, folded.edges, words)
+
+
 def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.intp]:
     """Buckets of the n-grams that start at each position but the last edge.
 
     Returns:
-        Array of shape (3, positions) with values in [0, 2**bits]. The value 2**bits marks an n-gram that does not
-        count: a lone edge, or one that reaches into the next passage.
+        Array of shape (3, positions), or (2, positions) for words and their pairs, with values in [0, 2**bits]. The
+        value 2**bits marks what does not count: a lone edge, an n-gram that reaches into the next passage, a place
+        where no word starts.
     """
     codes = folded.codes.astype(np.uint32)
     positions = len(codes) - 1
     none = np.uint32(1 << bits)
     shift = np.uint32(32 - bits)
+    if folded.words is not None:
+        starting = folded.words[:, :-1]
+        return np.where(starting == 0, none, starting >> shift).astype(np.intp)
     # numpy would turn any other type into this one at each gather.
     buckets = np.empty((ORDERS, positions), np.intp)
     first, second = codes[:-1], codes[1:]
@@ -87,6 +111,9 @@ def hash_pairs(folded: FoldedPassages, bits: int) -> tuple[npt.NDArray[np.intp],
 
 def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
     """N-grams of each passage, shape (passages,): n characters give n + (n + 1) + n; an empty one counts as 1."""
+    if folded.words is not None:
+        there = np.count_nonzero(folded.words[:, :-1], axis=0)
+        return np.maximum(np.add.reduceat(there, folded.edges[:-1]), 1) if len(folded.edges) > 1 else folded.lengths
     return 3 * folded.lengths + 1
 
 
@@ -151,7 +178,7 @@ def first_of_page(
         places = np.arange(len(here), dtype=np.int32)
         # Of several places written to one bucket the last stays.
         place_of[here] = places
-        result[:, start:end] = (place_of.take(here) == places).reshape(ORDERS, end - start)
+        result[:, start:end] = (place_of.take(here) == places).reshape(len(buckets), end - start)
     result &= chosen != none
     return result
 

@@ -34,6 +34,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/label.py
 	$(BIN)/python benchmarks/repair.py
 	$(BIN)/python benchmarks/review.py
+	$(BIN)/python benchmarks/topics.py --pages 1000 --number 20
 
 # The language model of repair, made of jieba's dictionary and the gold pages.
 language: $(READY)

@@ -437,6 +437,7 @@ def test_topics_gives_shares_of_aid_pages(quick_models, crawl, capsys):
     assert (len(shares), sum(shares)) == (4, pytest.approx(1, abs=1e-3))
     assert found[0]["main_topic"] == shares.index(max(shares))
     assert (found[1]["shares"], found[2]["shares"]) == (None, None)
+    assert [row["fits"] for row in found] == [True if row["shares"] else None for row in found]
 
 
 @pytest.mark.parametrize("kind", ["classifier", "topics"])

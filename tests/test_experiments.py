@@ -27,6 +27,8 @@ variants = 0
 [topics]
 number = 3
 numbers = [4]
+seeds = 2
+compare = ["tomotopy"]
 [vectorize]
 min_pages = 2
 compare = ["characters", "words"]
@@ -84,7 +86,7 @@ def test_every_line_that_differs_from_the_default_has_its_reason(path):
         ("[topics]\nnumbr = 3", r"unknown key 'topics.numbr'; did you mean 'number'"),
         ("[topics]\nnumber = 0", r"topics.number: found 0: Input should be greater than or equal to 1"),
         ('[topics]\nnumber = "3"', r"topics.number: found '3': Input should be a valid integer"),
-        ('[topics]\nengine = "lda"', r"topics.engine: found 'lda': Input should be 'gensim'"),
+        ('[topics]\nengine = "lda"', r"topics.engine: found 'lda': Input should be 'nmf', 'tomotopy' or 'gensim'"),
         ('[topics]\nof = "aid"', r"topics.of = \"aid\" needs a \[classify\] table"),
         ("[classify]\nfolds = 3", r"expected either model = \"FOLDER\" or train = true"),
         ("[vectorize]\nbits = 99", r"vectorize.bits: found 99"),
@@ -162,9 +164,7 @@ def test_missing_files_are_told(tmp_path):
 
 def test_a_run_leaves_what_it_promises(folder):
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    figures = (
-        "calibration confusion_matrix number_of_topics page_topics precision_recall strongest_features topic_words"
-    )
+    figures = "calibration confusion_matrix sweep page_topics precision_recall strongest_features topic_words"
     expected = {f"plots/{name}.png" for name in [*figures.split(), "topics_over_time"]}
     expected |= {
         "config.toml",
@@ -186,7 +186,11 @@ def test_metrics_keep_their_shape(folder):
     assert set(metrics["classify"]["f1"]) == {"value", "low", "high"}
     topics = {"engine", "number", "npmi", "c_v", "diversity", "stability", "perplexity", "fit_seconds", "sweep"}
     assert topics <= set(metrics["topics"])
-    assert [entry["number"] for entry in metrics["topics"]["sweep"]] == [3, 4]
+    assert [entry["engine"] for entry in metrics["topics"]["engines"]] == ["nmf", "tomotopy"]
+    assert [entry["topic_id"] for entry in metrics["topics"]["topics"]] == [0, 1, 2]
+    assert metrics["topics"]["recommended"]["number"] in (3, 4)
+    assert None not in [metrics["topics"][name] for name in topics]
+    assert [entry["number"] for entry in metrics["topics"]["sweep"]] == [3, 3, 4, 4]
     assert set(metrics["vectorize"]) == {"characters", "words"}
     assert metrics["vectorize"]["characters"]["auc"]["value"] > 0.85
 
@@ -318,6 +322,33 @@ def test_a_saved_classifier_labels_the_pages_without_topics_too(tmp_path, folder
     assert len(rows) == counts["read"] == len(gold)
     assert 0 < counts["aid"] < counts["read"]
     assert f"{counts['aid']} are about health aid" in (found / "summary.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("engine", ["nmf", "gensim"])
+def test_a_saved_model_learns_on_from_other_pages(tmp_path, folder, engine):
+    pages = f'[pages]\npaths = ["{folder.parent.parent}/gold.jsonl"]\n[topics]\nof = "all"\n'
+    (tmp_path / "one.toml").write_text(f'name = "one"\n{pages}number = 3\nengine = "{engine}"\nseeds = 1\n', "utf-8")
+    (tmp_path / "two.toml").write_text(f'name = "two"\n{pages}update = "runs/one/topics"\n', "utf-8")
+    first, second = (run(read_experiment(tmp_path / f"{name}.toml"), tmp_path / "runs") for name in ("one", "two"))
+    before, after = (metrics_of(place)["topics"] for place in (first, second))
+    assert after["pages"] == 2 * before["pages"]
+    assert (after["engine"], after["number"], after["words"]) == (engine, 3, before["words"])
+    assert after["stability"] is None  # there is one fit, and nothing is said of what was not measured
+    assert "stability" not in (second / "summary.md").read_text("utf-8")
+    names = [[row["name"] for row in orjson.loads((p / "topics/topics.json").read_bytes())] for p in (first, second)]
+    assert names[0] == names[1]
+    assert read_experiment(second / "config.toml").topics.update == str(first / "topics")
+    with pytest.raises(UsageError, match="found number beside update; these come from the model that is updated"):
+        read_experiment(tmp_path / "two.toml", ["topics.number=5"])
+
+
+def test_an_update_with_unknown_words_is_told(tmp_path, folder):
+    (tmp_path / "noise.txt").write_text("首页\n晴，最高气温二十度。\n", "utf-8")
+    (tmp_path / "u.toml").write_text(
+        f'name = "u"\n[pages]\npaths = ["noise.txt"]\n[topics]\nof = "all"\nupdate = "{folder}/topics"\n', "utf-8"
+    )
+    with pytest.raises(FittingError, match=r"found no word that the model of topics.update knows"):
+        run(read_experiment(tmp_path / "u.toml"), tmp_path / "runs")
 
 
 def test_no_aid_page_is_told(tmp_path, folder):

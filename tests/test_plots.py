@@ -45,7 +45,7 @@ FIGURES = {
     "one topic": lambda: plots.topic_words(TOPICS[:1]),
     "page_topics": lambda: plots.page_topics(SHARES, TOPICS),
     "topics_over_time": lambda: plots.topics_over_time(YEARLY, TOPICS),
-    "number_of_topics": lambda: plots.number_of_topics({"NPMI": [(5, 0.1), (5, 0.2), (10, 0.3)], "C_V": [(5, 0.4)]}),
+    "sweep": lambda: plots.sweep({"NPMI": [(5, 0.1), (5, 0.2), (10, 0.3)], "C_V": [(5, 0.4)]}, 5),
     "confusion_matrix": lambda: plots.confusion_matrix(TRUTH, PROBABILITIES, 0.5),
     "precision_recall": lambda: plots.precision_recall({"字 characters": (TRUTH, PROBABILITIES)}, 0.5),
     "calibration": lambda: plots.calibration({"交叉验证": (TRUTH, PROBABILITIES), "b": (TRUTH, PROBABILITIES)}),

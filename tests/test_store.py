@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pickle
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from aidtopics.store import (
     save_topics,
     verify,
 )
-from aidtopics.topics import TopicModel
+from aidtopics.topics import NO_FLOORS, Floors, TopicModel
 
 
 @pytest.fixture
@@ -98,6 +99,15 @@ def test_a_reference_of_other_measures_is_refused(classifier_folder):
     rewrite_manifest(classifier_folder, files=files | {"reference.npz": digest})
     with pytest.raises(ModelError, match="a reference for other measures; fit it again"):
         load_classifier(classifier_folder)
+
+
+def test_the_floors_of_a_topic_model_come_back(tmp_path, topics_folder):
+    saved = load_topics(topics_folder)
+    assert saved.model.floors == NO_FLOORS  # as in models saved before there were floors
+    floors = Floors(gain=0.25, known=0.5)
+    manifest = replace(saved.manifest, decision=asdict(floors))
+    save_topics(tmp_path / "again", saved.model, saved.segmenter, manifest, [], "")
+    assert load_topics(tmp_path / "again").model.floors == floors
 
 
 def test_a_topic_model_comes_back_with_its_words(topics_folder):

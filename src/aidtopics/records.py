@@ -189,7 +189,7 @@ class Topic:
     topic_id: int
     name: str
     share: float  # of all tokens, in [0, 1]
-    words: tuple[tuple[str, float], ...]  # most probable first, with their probability
+    words: tuple[tuple[str, float], ...]  # most telling first, with their weight in (0, 1]
 
 
 @dataclass(frozen=True, slots=True)

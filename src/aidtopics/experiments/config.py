@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from aidtopics.errors import UsageError, nearest, problems
 
+TopicEngine = Literal["nmf", "tomotopy", "gensim"]
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -81,10 +83,24 @@ class TopicsTable(_Table):
     """Which topics to fit."""
 
     of: Literal["aid", "all"] = "aid"
-    engine: Literal["gensim"] = "gensim"
+    engine: TopicEngine = "nmf"
+    compare: list[TopicEngine] = []  # engines to fit the same number with, for a table
     number: Annotated[int, Field(ge=1, le=1000)] = 20
     numbers: list[Annotated[int, Field(ge=1, le=1000)]] = []  # a sweep beside the model of `number` topics
-    seeds: Annotated[int, Field(ge=1, le=100)] = 1  # fits per number
+    seeds: Annotated[int, Field(ge=1, le=100)] = 3  # fits per number; stability needs two
+    update: str | None = None  # a saved model to learn on from, relative to the experiment file
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> "TopicsTable":
+        fields = type(self).model_fields
+        fixed = [
+            name
+            for name in ("engine", "number", "numbers", "compare", "seeds")
+            if getattr(self, name) != fields[name].get_default()
+        ]
+        if self.update is not None and fixed:
+            raise ValueError(f"found {', '.join(fixed)} beside update; these come from the model that is updated")
+        return self
 
 
 class ScoresTable(_Table):
@@ -234,6 +250,8 @@ def _with_absolute_paths(experiment: Experiment, folder: Path) -> Experiment:
         files: dict[str, Any] = {"answers": [absolute(path) for path in table.answers]}
         files |= {"model": absolute(table.model)} if table.model else {}
         changes["classify"] = table.model_copy(update=files)
+    if experiment.topics and experiment.topics.update:
+        changes["topics"] = experiment.topics.model_copy(update={"update": absolute(experiment.topics.update)})
     held_out = [absolute(path) for path in experiment.scores.held_out]
     changes["scores"] = experiment.scores.model_copy(update={"held_out": held_out})
     return experiment.model_copy(update=changes)

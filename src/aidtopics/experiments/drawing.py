@@ -94,10 +94,18 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
         figures["topics_over_time"] = lambda: plots.topics_over_time(yearly, topics)
     sweep = metrics["topics"]["sweep"]
     if len({entry["number"] for entry in sweep}) > 1:
-        measures = {"npmi": "NPMI", "c_v": "C_V", "diversity": "diversity", "stability": "stability"}
+        measures = {
+            "npmi": "NPMI",
+            "c_v": "C_V",
+            "diversity": "diversity",
+            "stability": "stability over seeds",
+            "robustness": "robustness",
+            "perplexity": "perplexity",
+        }
         curves = {
             title: [(entry["number"], entry[key]) for entry in sweep if entry[key] is not None]
             for key, title in measures.items()
         }
-        figures["number_of_topics"] = lambda: plots.number_of_topics({t: c for t, c in curves.items() if c})
+        best = metrics["topics"]["recommended"]["number"]
+        figures["sweep"] = lambda: plots.sweep({t: c for t, c in curves.items() if c}, best)
     return figures

@@ -1,28 +1,31 @@
-"""The topics' part of a run: segment, count, fit one model or a sweep, measure, save."""
+"""The topics' part of a run: segment, count, fit one model or a sweep or learn on, measure, save."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Memory, Parallel, delayed
+from joblib import Memory
+from scipy import sparse
 
 from aidtopics.errors import FittingError
-from aidtopics.experiments.config import Experiment
+from aidtopics.experiments.config import Experiment, TopicsTable
 from aidtopics.segment import Segmenter, read_word_list
-from aidtopics.store import Manifest, save_topics
+from aidtopics.store import Manifest, load_topics, save_topics
 from aidtopics.store.folder import settings_hash
 from aidtopics.topics import TopicModel
-from aidtopics.topics.coherence import coherence
-from aidtopics.topics.lda import diversity, fit_lda, perplexity
-from aidtopics.topics.trends import stability
-from aidtopics.vectorize import WordCounts
+from aidtopics.topics.coherence import CoherenceCounts
+from aidtopics.topics.engines import update_topics, with_floors
+from aidtopics.topics.measures import FIRST, Figures, measure
+from aidtopics.topics.sweep import Fit, Plan, fit_plans, measure_fits, recommend, unseen_gain
+from aidtopics.vectorize import WordCounts, count_words
 
-_TOP_WORDS = 10
 _GOLDEN = 5
+_NOT_STORED = frozenset({"fit_seconds", "sweep", "engines", "topics", "recommended"})
+_MEASURES = ("npmi", "c_v", "diversity", "stability", "robustness", "perplexity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def segment_texts(texts: Sequence[str], segmenter: Segmenter, cache: Path, progr
 def model_topics(
     experiment: Experiment, texts: Sequence[str], corpus: dict[str, Any], folder: Path, cache: Path, progress: bool
 ) -> TopicsOutcome:
-    """Fit the topics of the texts and save the model in `folder`/topics.
+    """Fit the topics of the texts, or learn on from a saved model, and save the model in `folder`/topics.
 
     Raises:
         FittingError: too few texts or words for the number of topics.
@@ -68,43 +71,25 @@ def model_topics(
             "found no page with text to model; expected pages labelled aid. Look at the labels, or set "
             "topics.of = 'all'"
         )
-    segmenter = segmenter_of(experiment)
-    words = segment_texts(texts, segmenter, cache, progress)
-    chosen = experiment.vectorize
-    counter = WordCounts(segmenter, chosen.min_pages, chosen.max_share, chosen.max_words)
-    counts = counter.fit_words(words)
-    numbers = sorted({table.number, *table.numbers})
-    fits = [(number, experiment.seed + i) for number in numbers for i in range(table.seeds)]
-    tasks = (delayed(_timed_fit)(counts, counter.vocabulary_, number, seed) for number, seed in fits)
-    results = Parallel(n_jobs=experiment.jobs if len(fits) > 1 else 1, return_as="generator")(tasks)
-    if progress:
-        from tqdm import tqdm
-
-        results = tqdm(results, total=len(fits), desc="fitting topics", unit="model", leave=False)
-    models: dict[int, list[TopicModel]] = {}
-    sweep = []
-    seconds = 0.0
-    for (number, seed), (model, taken) in zip(fits, results, strict=True):
-        models.setdefault(number, []).append(model)
-        if (number, seed) == (table.number, experiment.seed):
-            seconds = taken
-        sweep.append({"number": number, "seed": seed, **_measures(model, words, counts)})
-    for entry in sweep:
-        entry["stability"] = _finite(stability(models[entry["number"]]))
-    model = models[table.number][0]
+    if table.update is None:
+        segmenter = segmenter_of(experiment)
+        words = segment_texts(texts, segmenter, cache, progress)
+        chosen = experiment.vectorize
+        counter = WordCounts(segmenter, chosen.min_pages, chosen.max_share, chosen.max_words)
+        counts = counter.fit_words(words)
+        model, metrics = _fitted(experiment, table, counts, counter.vocabulary_, words, progress)
+        settings, seen = topic_settings(experiment, segmenter), 0
+    else:
+        saved = load_topics(table.update)
+        segmenter, seen = saved.segmenter, int(saved.manifest.metrics["pages"])
+        words = segment_texts(texts, segmenter, cache, progress)
+        counts = count_words(words, saved.model.vocabulary)
+        model, metrics = _updated(saved.model, counts, words, seen, experiment.seed)
+        settings = {**saved.manifest.settings, "updated": [*saved.manifest.settings.get("updated", []), len(texts)]}
     shares = model.infer(counts)
-    own = next(entry for entry in sweep if (entry["number"], entry["seed"]) == (table.number, experiment.seed))
-    metrics = {
-        "engine": table.engine,
-        **{key: own[key] for key in ("number", "npmi", "c_v", "diversity", "stability", "perplexity")},
-        "fit_seconds": round(seconds, 2),
-        "pages": len(texts),
-        "words": len(counter.vocabulary_),
-        "sweep": sweep if len(sweep) > 1 else [],
-    }
-    settings = topic_settings(experiment, segmenter)
-    stored = {key: value for key, value in metrics.items() if key not in ("fit_seconds", "sweep")}
-    manifest = Manifest("topics", corpus, settings, settings_hash(settings), stored)
+    metrics |= {"pages": seen + len(texts), "words": len(model.vocabulary)}
+    stored = {key: value for key, value in metrics.items() if key not in _NOT_STORED}
+    manifest = Manifest("topics", corpus, settings, settings_hash(settings), stored, asdict(model.floors))
     golden = [(texts[i], shares[i]) for i in np.argsort([len(text) for text in texts], kind="stable")[:_GOLDEN]]
     save_topics(folder / "topics", model, segmenter, manifest, golden, _card(model, manifest))
     return TopicsOutcome(model, shares, metrics)
@@ -136,42 +121,132 @@ def _segment(texts: list[str], key: tuple[Any, ...], progress: bool) -> list[lis
     return [segmenter.words(text) for text in texts]
 
 
-def _timed_fit(counts: Any, vocabulary: tuple[str, ...], number: int, seed: int) -> tuple[TopicModel, float]:  # noqa: ANN401
+def _fitted(
+    experiment: Experiment,
+    table: TopicsTable,
+    counts: sparse.csr_array,
+    vocabulary: tuple[str, ...],
+    words: list[list[str]],
+    progress: bool,
+) -> tuple[TopicModel, dict[str, Any]]:
+    """The model of the wanted number and first seed, and the figures of all fits."""
+    seeds = range(experiment.seed, experiment.seed + table.seeds)
+    numbers = sorted({table.number, *table.numbers})
+    plans = [Plan(table.engine, number, seed) for number in numbers for seed in seeds]
+    rivals = [engine for engine in table.compare if engine != table.engine]
+    plans += [Plan(engine, table.number, seed) for engine in rivals for seed in seeds]
+    found: Iterable[Fit] = fit_plans(counts, vocabulary, plans, experiment.jobs)
+    if progress:
+        from tqdm import tqdm
+
+        found = tqdm(found, total=len(plans), desc="fitting topics", unit="model", leave=False)
+    fits = list(found)
+    wanted = plans.index(Plan(table.engine, table.number, experiment.seed))
+    model = fits[wanted].model
+    if model is None:
+        raise FittingError(str(fits[wanted].error))
+    figures = measure_fits(fits, counts, words)
+    own = figures[wanted]
+    assert own is not None
+    rows = [_row(fit, found) for fit, found in zip(fits, figures, strict=True)]
+    sweep = [row for row in rows if row["engine"] == table.engine]
+    # A page's own mention may have made a word one of the vocabulary; to a new page it would be unknown.
+    others = np.flatnonzero(np.bincount(counts.indices, minlength=len(vocabulary)) > experiment.vectorize.min_pages)
+    known = np.asarray(counts[:, others].sum(axis=1)).ravel() / np.maximum([len(text) for text in words], 1)
+    gain, unseen = unseen_gain(fits, plans[wanted], counts)
+    metrics: dict[str, Any] = {
+        "engine": table.engine,
+        "number": table.number,
+        **_rounded(own),
+        "fit_seconds": round(fits[wanted].seconds, 2),
+        "topics": _per_topic(own),
+        "sweep": sweep if len(sweep) > 1 else [],
+    }
+    if len(numbers) > 1:
+        tried = [(plan.number, f) for plan, f in zip(plans, figures, strict=True) if plan.engine == table.engine]
+        metrics["recommended"] = asdict(recommend([n for n, _ in tried], [f for _, f in tried]))
+    if rivals:
+        metrics["engines"] = [_mean_row(rows, engine, table.number) for engine in (table.engine, *rivals)]
+    return with_floors(model, gain, known[unseen]), metrics
+
+
+def _updated(
+    model: TopicModel, counts: sparse.csr_array, words: list[list[str]], seen: int, seed: int
+) -> tuple[TopicModel, dict[str, Any]]:
+    """The model after learning on from new pages, and its figures on those; there is no second fit to compare with."""
+    if not counts.nnz:
+        raise FittingError("found no word that the model of topics.update knows; give other pages or fit a new model")
     start = perf_counter()
-    return fit_lda(counts, vocabulary, number, seed), perf_counter() - start
-
-
-def _measures(model: TopicModel, words: list[list[str]], counts: Any) -> dict[str, Any]:  # noqa: ANN401
-    tops = [[word for word, _ in topic.words] for topic in model.topics(_TOP_WORDS)]
-    near, wide = coherence(tops, words)
-    return {
-        "npmi": round(near, 4),
-        "c_v": round(wide, 4),
-        "diversity": round(diversity(model), 4),
-        "perplexity": round(perplexity(model, counts), 1),
+    updated = update_topics(model, counts, seen, seed)
+    seconds = perf_counter() - start
+    coherence = CoherenceCounts(words, (word for row in updated.words(FIRST) for word in row))
+    figures = measure(updated, coherence, [], None, None, seed)
+    return updated, {
+        "engine": model.engine,
+        "number": model.number,
+        **_rounded(figures),
+        "fit_seconds": round(seconds, 2),
+        "topics": _per_topic(figures),
+        "sweep": [],
     }
 
 
-def _finite(value: float) -> float | None:
-    return None if np.isnan(value) else round(value, 4)
+def _row(fit: Fit, figures: Figures | None) -> dict[str, Any]:
+    row = {"engine": fit.plan.engine, "number": fit.plan.number, "seed": fit.plan.seed}
+    measured = _rounded(figures) if figures else dict.fromkeys(_MEASURES)
+    return {**row, **measured, "seconds": round(fit.seconds, 2), "error": fit.error}
+
+
+def _mean_row(rows: list[dict[str, Any]], engine: str, number: int) -> dict[str, Any]:
+    """An engine's figures, mean over its seeds; None where a fit has none."""
+    chosen = [row for row in rows if (row["engine"], row["number"]) == (engine, number)]
+    means = {
+        name: None if None in (values := [row[name] for row in chosen]) else round(float(np.mean(values)), 4)
+        for name in (*_MEASURES, "seconds")
+    }
+    return {"engine": engine, **means}
+
+
+def _rounded(figures: Figures) -> dict[str, float | None]:
+    places = {"perplexity": 1}
+    return {name: _finite(getattr(figures, name), places.get(name, 4)) for name in _MEASURES}
+
+
+def _per_topic(figures: Figures) -> list[dict[str, Any]]:
+    return [
+        {name: value if isinstance(value, int) else _finite(value, 4) for name, value in asdict(topic).items()}
+        for topic in figures.topics
+    ]
+
+
+def _finite(value: float, places: int) -> float | None:
+    return None if np.isnan(value) else round(value, places)
 
 
 def _card(model: TopicModel, manifest: Manifest) -> str:
     m = manifest.metrics
     rows = "\n".join(
         f"| {topic.topic_id} | {topic.name} | {topic.share:.1%} | {'、'.join(word for word, _ in topic.words)} |"
-        for topic in model.topics(_TOP_WORDS)
+        for topic in model.topics(FIRST)
     )
+    told = {
+        "NPMI": m["npmi"],
+        "C_V": m["c_v"],
+        "diversity": m["diversity"],
+        "stability over seeds": m["stability"],
+        "robustness against leaving out a tenth of the pages": m["robustness"],
+    }
+    figures = ", ".join(f"{name} {value:.2f}" for name, value in told.items() if value is not None)
+    unseen = f", perplexity of pages left out {m['perplexity']:.0f}" if m["perplexity"] is not None else ""
     return f"""# Topics of health aid
 
-LDA with {m["number"]} topics, fitted with gensim on {m["pages"]} pages ({m["words"]} different words).
-NPMI {m["npmi"]:.3f}, C_V {m["c_v"]:.3f}, diversity {m["diversity"]:.2f}, perplexity {m["perplexity"]:.0f} on the
-pages it was fitted on.
+{m["number"]} topics, fitted with {m["engine"]} on {m["pages"]} pages ({m["words"]} different words).
+{figures}{unseen}. `docs/topics.md` says what each of these means.
 
-| topic | name | share of words | most probable words |
+| topic | name | share of words | most telling words |
 |---|---|---|---|
 {rows}
 
-Limits: topics describe the pages they were fitted on. On few pages they are coarse and change with the seed; fit your
-own on your crawl before you publish a finding.
+Limits: topics describe the pages they were fitted on. On few pages they are coarse; fit your own on your crawl before
+you publish a finding.
 """

@@ -49,14 +49,33 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
         lines += [
             "",
             f"{topics['number']} topics of {topics['pages']} pages (NPMI {topics['npmi']:.3f}, "
-            f"C_V {topics['c_v']:.3f}, diversity {topics['diversity']:.2f}):",
+            f"C_V {topics['c_v']:.3f}, diversity {topics['diversity']:.2f}{_steadiness(topics)}):",
             "",
         ]
         lines += [
             f"- {topic.topic_id:>2}  {topic.share:5.1%}  {'、'.join(word for word, _ in topic.words[:8])}"
             for topic in read_topics(folder)
         ]
+        if "recommended" in topics:
+            lines += ["", f"How many topics: {topics['recommended']['reason']}."]
+        lines += _engines(topics["engines"]) if "engines" in topics else []
     return "\n".join(lines) + "\n"
+
+
+def _steadiness(topics: dict[str, Any]) -> str:
+    """The figures that take a second fit or pages left out, where there are any."""
+    told = {"stability": ".2f", "robustness": ".2f", "perplexity": ".0f"}
+    return "".join(f", {name} {topics[name]:{form}}" for name, form in told.items() if topics[name] is not None)
+
+
+def _engines(rows: list[dict[str, Any]]) -> list[str]:
+    """A table of engines."""
+    names = ("npmi", "c_v", "diversity", "stability", "robustness", "perplexity", "seconds")
+    lines = ["", f"| engine | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for row in rows:
+        cells = ("–" if row[name] is None else f"{row[name]:.{0 if name == 'perplexity' else 2}f}" for name in names)
+        lines.append(f"| {row['engine']} | {' | '.join(cells)} |")
+    return lines
 
 
 def _sentence(where: str, figures: dict[str, Any]) -> str:

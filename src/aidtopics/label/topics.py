@@ -1,48 +1,67 @@
 """Topic shares of new pages by a saved topic model."""
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from aidtopics.classify import Classifier
 from aidtopics.label.rows import Row
-from aidtopics.label.stream import label_pages
+from aidtopics.label.stream import BLOCK, label_pages
 from aidtopics.records import Label, LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 from aidtopics.store import SavedTopics
 
 
 def topic_rows(pages: Iterable[Page | Unreadable], topics: SavedTopics, classifier: Classifier) -> Iterator[Row]:
-    """A row for each page: its label, its main topic and the shares of all topics.
+    """A row for each page: its label, its main topic, the shares of all topics, and whether any topic fits the page.
 
     A model of aid text looks at the aid text of a page, which the classifier finds; a noise page has no topics then.
     A model of all text looks at the whole page.
     """
     of_aid = topics.manifest.settings["topics"]["of"] == "aid"
-    for page in label_pages(pages, classifier) if of_aid else pages:
-        if isinstance(page, Unreadable):
-            yield _row(page.page_id, page.source, None, None, page.error)
-        elif isinstance(page, LabelledPage):
-            text = page.aid_text if page.label is Label.AID else None
-            yield _row(page.page.page_id, page.page.source, page.label, _shares(text, topics), None)
-        else:
-            yield _row(page.page_id, page.source, None, _shares(repair_page(page)[0].text, topics), None)
+    stream = iter(label_pages(pages, classifier) if of_aid else pages)
+    for block in iter(lambda: list(itertools.islice(stream, BLOCK)), []):
+        texts = [_text(page) for page in block]
+        found = iter(_topics([text for text in texts if text], topics))
+        for page, text in zip(block, texts, strict=True):
+            yield _row(page, *(next(found) if text else (None, None)))
 
 
-def _shares(text: str | None, topics: SavedTopics) -> list[float] | None:
-    """None where there is no text, or no word of it that the model knows."""
-    if not text:
-        return None
+def _text(page: Page | LabelledPage | Unreadable) -> str:
+    """What the topics are looked for in; empty where there is nothing to look at."""
+    if isinstance(page, Unreadable):
+        return ""
+    if isinstance(page, LabelledPage):
+        return page.aid_text if page.label is Label.AID else ""
+    return repair_page(page)[0].text
+
+
+def _topics(texts: Sequence[str], topics: SavedTopics) -> list[tuple[list[float] | None, bool]]:
+    """Shares and fit of each text; no shares where the model knows no word of it."""
     from aidtopics.vectorize import count_words
 
-    counts = count_words([topics.segmenter.words(text)], topics.model.vocabulary)
-    return [round(share, 4) for share in topics.model.infer(counts)[0].tolist()] if counts.nnz else None
+    if not texts:
+        return []
+    words = [topics.segmenter.words(text) for text in texts]
+    counts = count_words(words, topics.model.vocabulary)
+    tokens = np.asarray(counts.sum(axis=1)).ravel()
+    shares = topics.model.infer(counts)
+    fits = topics.model.fits(counts, shares, tokens / np.maximum([len(text) for text in words], 1))
+    return [
+        (np.round(row, 4).tolist(), bool(fit)) if number else (None, False)
+        for row, fit, number in zip(shares, fits, tokens, strict=True)
+    ]
 
 
-def _row(page_id: str, source: str, label: Label | None, shares: list[float] | None, error: str | None) -> Row:
+def _row(page: Page | LabelledPage | Unreadable, shares: list[float] | None, fits: bool | None) -> Row:
+    inner = page.page if isinstance(page, LabelledPage) else page
     return {
-        "page_id": page_id,
-        "source": source,
-        "label": label,
+        "page_id": inner.page_id,
+        "source": inner.source,
+        "label": page.label if isinstance(page, LabelledPage) else None,
         "main_topic": max(range(len(shares)), key=shares.__getitem__) if shares else None,
         "shares": shares,
-        "error": error,
+        "fits": fits,
+        "error": page.error if isinstance(page, Unreadable) else None,
     }

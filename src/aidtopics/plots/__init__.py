@@ -8,17 +8,17 @@ from aidtopics.plots.classify import (
     strongest_features,
 )
 from aidtopics.plots.style import save
-from aidtopics.plots.topics import number_of_topics, page_topics, topic_words, topics_over_time
+from aidtopics.plots.topics import page_topics, sweep, topic_words, topics_over_time
 
 __all__ = [
     "calibration",
     "confusion_matrix",
     "learning_curve",
-    "number_of_topics",
     "page_topics",
     "precision_recall",
     "save",
     "strongest_features",
+    "sweep",
     "topic_words",
     "topics_over_time",
 ]

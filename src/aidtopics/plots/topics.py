@@ -19,7 +19,7 @@ _BANDS = 8  # topics drawn one by one over time; more are told apart by nobody
 
 
 def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
-    """A panel for each topic with its most probable words."""
+    """A panel for each topic with its most telling words."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
@@ -40,7 +40,7 @@ def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
             axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
         for axes in grid[len(topics) :]:
             axes.set_visible(False)
-        figure.supxlabel("probability of the word in the topic 词在主题中的概率", fontsize=9)
+        figure.supxlabel("weight of the word in the topic 词在主题中的权重", fontsize=9)
     return figure
 
 
@@ -96,23 +96,31 @@ def topics_over_time(yearly: YearlyShares, topics: Sequence[Topic]) -> "Figure":
     return figure
 
 
-def number_of_topics(curves: Mapping[str, Sequence[tuple[int, float]]]) -> "Figure":
-    """A panel for each measure with every fit's value and the mean line over the number of topics."""
+def sweep(curves: Mapping[str, Sequence[tuple[int, float]]], recommended: int) -> "Figure":
+    """A panel for each measure: every fit's value, the mean over the number of topics, and the spread of the seeds."""
     from matplotlib.figure import Figure
 
+    columns = min(3, len(curves))
+    rows = -(-len(curves) // columns)
     with drawing():
-        figure = Figure(figsize=(3.2 * len(curves), 3.2), layout="constrained")
-        for index, (axes, (name, points)) in enumerate(
-            zip(figure.subplots(1, len(curves), squeeze=False).ravel(), curves.items(), strict=True)
-        ):
+        figure = Figure(figsize=(3.2 * columns, 2.8 * rows), layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for index, (axes, (name, points)) in enumerate(zip(panels, curves.items(), strict=False)):
             numbers = sorted({number for number, _ in points})
-            means = [float(np.mean([value for n, value in points if n == number])) for number in numbers]
+            values = [[value for n, value in points if n == number] for number in numbers]
             colour = COLOURS[index % len(COLOURS)]
+            axes.axvline(recommended, color="grey", linewidth=0.8, linestyle=":")
+            axes.fill_between(
+                numbers, [min(v) for v in values], [max(v) for v in values], color=colour, alpha=0.2, linewidth=0
+            )
             axes.scatter([n for n, _ in points], [value for _, value in points], s=14, color=colour, alpha=0.5)
-            axes.plot(numbers, means, color=colour)
-            axes.set(xlabel="number of topics 主题数", title=name)
+            axes.plot(numbers, [float(np.mean(v)) for v in values], color=colour)
+            axes.set(title=name)
             axes.set_xticks(numbers)
             axes.grid(alpha=0.3)
+        for axes in panels[len(curves) :]:
+            axes.set_axis_off()
+        figure.supxlabel("number of topics 主题数 (dotted: recommended 推荐)")
     return figure
 
 

@@ -16,7 +16,7 @@ _PLOTS = {
     "topic_words": "Words of the topics",
     "page_topics": "Topics of the pages",
     "topics_over_time": "Topics over time",
-    "number_of_topics": "How many topics",
+    "sweep": "How many topics",
     "confusion_matrix": "Right and wrong decisions",
     "precision_recall": "Precision and recall",
     "calibration": "Calibration",

@@ -35,7 +35,7 @@ class Manifest:
     settings: dict[str, Any]  # the tables of the experiment that shaped it
     settings_hash: str
     metrics: dict[str, Any]
-    decision: dict[str, float] = field(default_factory=dict)  # thresholds of a classifier
+    decision: dict[str, float] = field(default_factory=dict)  # thresholds
     format: int = FORMAT
     aidtopics: str = ""
     versions: dict[str, str] = field(default_factory=dict)  # of the packages that fitted it
@@ -180,9 +180,12 @@ def default_model(name: str) -> Path:
 
 
 def _packages(manifest: Manifest) -> tuple[str, ...]:
-    fitting = ("scikit-learn",) if manifest.kind == "classifier" else ("gensim", "jieba", "scikit-learn")
-    engine = manifest.settings.get("segment", {}).get("engine") if manifest.kind == "topics" else None
-    return ("numpy", "scipy", "opencc", *fitting, *(("rjieba",) if engine == "rjieba" else ()))
+    packages = ["numpy", "scipy", "opencc", "scikit-learn"]
+    if manifest.kind == "topics":
+        # The settings' engines are named as their packages are; NMF is scikit-learn's.
+        engines = {manifest.settings.get(table, {}).get("engine") for table in ("segment", "topics")}
+        packages += ["jieba", *sorted(engines & {"rjieba", "gensim", "tomotopy"})]
+    return tuple(packages)
 
 
 def _version(package: str) -> str:

@@ -12,7 +12,7 @@ from aidtopics.errors import ModelError
 from aidtopics.records import Topic
 from aidtopics.segment import Segmenter
 from aidtopics.store.folder import CARD, GOLDEN, Manifest, pack_arrays, read_folder, unpack_arrays, write_folder
-from aidtopics.topics import TopicModel
+from aidtopics.topics import NO_FLOORS, Floors, TopicModel
 
 _WEIGHTS = "weights.npz"
 _VOCABULARY = "vocabulary.txt"
@@ -85,7 +85,10 @@ def load_topics(folder: str | Path) -> SavedTopics:
             f"found {arrays['word_weights'].shape} weights for {number} topics and {len(vocabulary)} words in "
             f"{folder}; fit it again"
         )
-    model = TopicModel(str(manifest.settings["topics"]["engine"]), vocabulary, **arrays, names=names)
+    # A model of an earlier version has no floors: every page fits it.
+    floors = Floors(**manifest.decision) if manifest.decision else NO_FLOORS
+    engine = str(manifest.settings["topics"]["engine"])
+    model = TopicModel(engine, vocabulary, names=names, floors=floors, **arrays)
     return SavedTopics(model, segmenter, manifest, golden, files[CARD].decode("utf-8"))
 
 

@@ -1,5 +1,5 @@
-"""LDA topic models: fitting (gensim), topics of new pages, coherence, stability and trends."""
+"""Topic models: engines under one interface, topics of new pages, measures, sweeps and trends."""
 
-from aidtopics.topics.model import TopicModel
+from aidtopics.topics.model import NO_FLOORS, Floors, TopicModel
 
-__all__ = ["TopicModel"]
+__all__ = ["NO_FLOORS", "Floors", "TopicModel"]

@@ -1,19 +1,23 @@
 """Coherence of topics from one count of words that occur near each other.
 
-One pass over the texts per window size serves every topic of every model; the figures equal those of gensim's
-CoherenceModel (Röder, Both and Hinneburg 2015).
+One pass over the texts per window size serves every topic of every model, number and seed; the figures equal those of
+gensim's CoherenceModel (Röder, Both and Hinneburg 2015).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+Places = npt.NDArray[np.int64]
+
 _EPSILON = 1e-12  # as in gensim
 _NPMI_WINDOW = 10
 _CV_WINDOW = 110
+_STRETCH = 4_000_000  # entries of a sparse matrix that are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,63 +29,104 @@ class Cooccurrence:
     together: npt.NDArray[np.int64]  # (words, words), symmetric; the diagonal counts the word itself
 
 
+@dataclass(frozen=True, slots=True)
+class Coherence:
+    """How much the first words of topics belong together; one figure a topic, each in [-1, 1]."""
+
+    npmi: tuple[float, ...]
+    c_v: tuple[float, ...]
+
+
+class CoherenceCounts:
+    """The counts behind NPMI (windows of 10 words) and C_V (110), made once for all words that will be asked for.
+
+    Args:
+        texts: segmented texts, in reading order.
+        words: every word that a topic to be scored may hold.
+    """
+
+    def __init__(self, texts: Sequence[Sequence[str]], words: Iterable[str]) -> None:
+        wanted = tuple(dict.fromkeys(words))
+        self._near = count_windows(texts, wanted, _NPMI_WINDOW)
+        self._wide = count_windows(texts, wanted, _CV_WINDOW)
+
+    def score(self, topics: Sequence[Sequence[str]]) -> Coherence:
+        """NPMI and C_V of topics, given as lists of their first words."""
+        return Coherence(tuple(npmi(topics, self._near)), tuple(c_v(topics, self._wide)))
+
+
 def count_windows(texts: Sequence[Sequence[str]], words: Sequence[str], size: int) -> Cooccurrence:
     """Count over sliding windows of `size` tokens; a shorter text is one window."""
     wanted = tuple(dict.fromkeys(words))
     number = {word: i for i, word in enumerate(wanted)}
-    together = np.zeros((len(wanted), len(wanted)), np.int64)
-    total = 0
-    # Stretches of texts bound the memory: a window matrix has `size` entries for every counted token.
-    rows: list[npt.NDArray[np.intp]] = []
-    columns: list[npt.NDArray[np.intp]] = []
-    pending = windows = 0
+    lengths = np.array([len(text) for text in texts if text], np.int64)
+    flat = np.fromiter(
+        (number.get(word, -1) for word in chain.from_iterable(texts)), np.int64, count=int(lengths.sum())
+    )
+    starts = np.cumsum(lengths) - lengths
+    windows = np.maximum(1, lengths - size + 1)
+    first_window = np.cumsum(windows) - windows
 
-    def add_up() -> None:
-        nonlocal pending, windows
-        if rows:
-            row, column = np.concatenate(rows), np.concatenate(columns)
-            seen = sparse.csr_array((np.ones(len(row), np.int64), (row, column)), shape=(windows, len(wanted)))
-            seen.sum_duplicates()
-            seen.data[:] = 1
-            together[...] += (seen.T @ seen).toarray()
-        rows.clear()
-        columns.clear()
-        pending = windows = 0
-
-    for text in texts:
-        if not text:
-            continue
-        places = [(place, number[word]) for place, word in enumerate(text) if word in number]
-        count = max(1, len(text) - size + 1)
-        if places:
-            at, which = np.array(places, np.intp).T
-            low = np.maximum(at - size + 1, 0)
-            high = np.minimum(_first_at_or_after(at, which, low), count - 1)
-            lengths = high - low + 1
-            offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            rows.append(windows + np.repeat(low, lengths) + offsets)
-            columns.append(np.repeat(which, lengths))
-            pending += int(lengths.sum())
-        windows += count
-        total += count
-        if pending > 2_000_000:
-            add_up()
-    add_up()
-    return Cooccurrence(wanted, total, together)
+    at = np.flatnonzero(flat >= 0)
+    which = flat[at]
+    text = np.searchsorted(starts, at, side="right") - 1
+    low = np.maximum(at - size + 1, starts[text])
+    high = np.minimum(_first_at_or_after(at, which, low), starts[text] + windows[text] - 1)
+    shift = first_window[text] - starts[text]
+    spans = _disjoint(which, low + shift, high + shift)
+    total = int(windows.sum())
+    return Cooccurrence(wanted, total, _overlaps(*spans, len(wanted)))
 
 
-def _first_at_or_after(
-    at: npt.NDArray[np.intp], which: npt.NDArray[np.intp], low: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
+def _first_at_or_after(at: Places, which: Places, low: Places) -> Places:
     """For each token the first place from `low` on where its word stands.
 
     gensim lets a word leave the window with its first token there even if a second one is still inside. Counting the
     same way keeps our figures comparable with published ones.
     """
+    if not len(at):
+        return at
     order = np.lexsort((at, which))
     stride = int(at.max()) + 1
     keys = which[order] * stride + at[order]
     return at[order][np.searchsorted(keys, which * stride + low)]
+
+
+def _disjoint(which: Places, low: Places, high: Places) -> tuple[Places, Places, Places]:
+    """Runs of windows that hold a word, with no window counted twice; given and returned as word, first and last."""
+    order = np.lexsort((low, which))
+    which, low, high = which[order], low[order], high[order]
+    # Of one word both ends rise from token to token, so a run can only overlap the one before it.
+    again = np.flatnonzero(which[1:] == which[:-1]) + 1
+    low[again] = np.maximum(low[again], high[again - 1] + 1)
+    kept = low <= high
+    return which[kept], low[kept], high[kept]
+
+
+def _overlaps(which: Places, low: Places, high: Places, words: int) -> npt.NDArray[np.int64]:
+    """Windows that each pair of words shares.
+
+    Between two places where a word comes or goes all windows hold the same words, so one row stands for the stretch.
+    """
+    together = np.zeros((words, words), np.int64)
+    edges = np.unique(np.concatenate([low, high + 1]))
+    lengths = np.diff(edges)
+    first, last = np.searchsorted(edges, low), np.searchsorted(edges, high + 1)
+    rows_at_once = max(1, int(_STRETCH * len(lengths) / max(1, (last - first).sum())))
+    # A run that crosses the border of a stretch is cut there: what it shares beyond is counted by the next one.
+    for begin in range(0, len(lengths), rows_at_once):
+        end = min(begin + rows_at_once, len(lengths))
+        inside = (first < end) & (last > begin)
+        a, b = np.maximum(first[inside], begin), np.minimum(last[inside], end)
+        sizes = b - a
+        rows = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(a - begin, sizes)
+        held = sparse.csr_array(
+            (np.ones(len(rows), np.int64), (rows, np.repeat(which[inside], sizes))), shape=(end - begin, words)
+        )
+        weighted = held.copy()
+        weighted.data *= np.repeat(lengths[begin:end], np.diff(held.indptr))
+        together += (held.T @ weighted).toarray()
+    return together
 
 
 def npmi(topics: Sequence[Sequence[str]], counts: Cooccurrence) -> list[float]:
@@ -104,14 +149,6 @@ def c_v(topics: Sequence[Sequence[str]], counts: Cooccurrence) -> list[float]:
         norms = np.linalg.norm(vectors, axis=1) * np.linalg.norm(whole)
         found.append(float((vectors @ whole / np.maximum(norms, _EPSILON)).mean()) if len(members) else float("nan"))
     return found
-
-
-def coherence(topics: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> tuple[float, float]:
-    """Mean NPMI (window 10) and mean C_V (window 110) of topics, given as lists of their first words."""
-    words = [word for topic in topics for word in topic]
-    near = npmi(topics, count_windows(texts, words, _NPMI_WINDOW))
-    wide = c_v(topics, count_windows(texts, words, _CV_WINDOW))
-    return float(np.nanmean(near)), float(np.nanmean(wide))
 
 
 def _npmi_matrix(counts: Cooccurrence) -> npt.NDArray[np.float64]:

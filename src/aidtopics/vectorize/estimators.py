@@ -62,7 +62,7 @@ class WordCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "lower vectorize.min_pages, raise vectorize.max_share or give more pages"
             ) from error
         self.vocabulary_ = tuple(counter.get_feature_names_out().tolist())
-        return sparse.csr_array(matrix)
+        return _in_column_order(matrix)
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Count the known words, shape (texts, words)."""
@@ -128,7 +128,14 @@ def ngram_matrix(folded: FoldedPassages, bits: int) -> sparse.csr_array:
 def count_words(words: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> sparse.csr_array:
     """Document-term matrix of segmented texts over a given vocabulary, shape (texts, len(vocabulary))."""
     counter = CountVectorizer(analyzer=_identity, vocabulary=list(vocabulary), dtype=np.int32)
-    return sparse.csr_array(counter.transform(words))
+    return _in_column_order(counter.transform(words))
+
+
+def _in_column_order(matrix: sparse.csr_matrix) -> sparse.csr_array:
+    # Sums over a page's words, and which of them are left out at random, follow the order in which they are stored.
+    ordered = sparse.csr_array(matrix)
+    ordered.sort_indices()
+    return ordered
 
 
 def _identity(words: Sequence[str]) -> Sequence[str]:

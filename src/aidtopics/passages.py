@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from aidtopics.records import Page, Passage
 
@@ -31,40 +30,47 @@ def split(page: Page) -> tuple[Passage, ...]:
     altogether, or a line is longer than any paragraph, it is split at the ends of sentences.
     """
     text = page.text
-    lines = list(_lines(text))
-    one_line = not page.blocks and len(lines) <= _LINES_LEFT and len(text) > _ONE_LINE_PAGE
+    pieces = _pieces(text, is_html=bool(page.blocks))
+    if not page.blocks:
+        return tuple([Passage(page.page_id, start, end) for start, end in pieces])
     starts = [block.start for block in page.blocks]
     found = []
-    for start, end in lines:
-        if one_line and end - start >= _ONE_LINE_SHARE * len(text):
-            pieces = _split_at(text, start, end, _LOST_BREAK)
-        elif end - start > _LONGEST:
-            pieces = _split_at(text, start, end, _SENTENCE_END)
-        else:
-            pieces = _items(text, start, end)
-        for piece_start, piece_end in pieces:
-            index = bisect_right(starts, piece_start) - 1
-            block = page.blocks[index] if index >= 0 and piece_start < page.blocks[index].end else None
-            found.append(
-                Passage(
-                    page.page_id,
-                    piece_start,
-                    piece_end,
-                    tag=block.tag if block else None,
-                    link_density=block.link_density if block else None,
-                )
-            )
+    for start, end in pieces:
+        index = bisect_right(starts, start) - 1
+        block = page.blocks[index] if index >= 0 and start < page.blocks[index].end else None
+        tag, density = (block.tag, block.link_density) if block else (None, None)
+        found.append(Passage(page.page_id, start, end, tag=tag, link_density=density))
     return tuple(found)
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, is_html: bool) -> list[tuple[int, int]]:
+    lines = _lines(text)
+    one_line = not is_html and len(lines) <= _LINES_LEFT and len(text) > _ONE_LINE_PAGE
+    gapped = "   " in text or "\t" in text or "\u3000\u3000" in text
+    if not (gapped or one_line or len(text) > _LONGEST):
+        return lines
+    pieces = []
+    for start, end in lines:
+        if one_line and end - start >= _ONE_LINE_SHARE * len(text):
+            pieces += _split_at(text, start, end, _LOST_BREAK)
+        elif end - start > _LONGEST:
+            pieces += _split_at(text, start, end, _SENTENCE_END)
+        else:
+            pieces += _items(text, start, end)
+    return pieces
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Where the lines that are not blank begin and end without their outer white space."""
+    found = []
     start = 0
     for line in text.split("\n"):
         bare = line.strip()
         if bare:
-            inner = start + len(line) - len(line.lstrip())
-            yield inner, inner + len(bare)
+            inner = start if len(bare) == len(line) else start + len(line) - len(line.lstrip())
+            found.append((inner, inner + len(bare)))
         start += len(line) + 1
+    return found
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -38,7 +38,7 @@ _STEPS: tuple[tuple[Callable[[str], list[Edit]], tuple[int, ...]], ...] = (
     (wide_alphanumerics, (int(Signs.WIDE),)),
     (doubled_marks, ()),
 )
-_GONE = int(Signs.GONE)
+_GONE, _TRADITIONAL, _SIMPLIFIED = int(Signs.GONE), int(Signs.TRADITIONAL), int(Signs.SIMPLIFIED)
 # One repair can lay bare another's damage (an entity that spells a tag). Real pages end after two rounds; the limit
 # keeps a page made to nest without end from taking time without end.
 _ROUNDS = 40
@@ -49,8 +49,11 @@ def repair(text: str) -> Repair:
 
     Damage that is nested more than forty deep, which no page has by accident, may want a second repair.
     """
+    return _repaired(text, survey(text))
+
+
+def _repaired(text: str, signs: int) -> Repair:
     passes: list[tuple[Edit, ...]] = []
-    signs = survey(text)
     for _ in range(_ROUNDS):
         before = len(passes)
         number = _next(signs, 0)
@@ -76,7 +79,8 @@ def _next(signs: int, start: int) -> int:
 
 def repair_page(page: Page) -> tuple[Page, Repair]:
     """The page with repaired text, title and publisher, its blocks moved along, and the ledger of its text."""
-    result = repair(page.text)
+    signs = survey(page.text)
+    result = _repaired(page.text, signs)
     blocks = page.blocks
     if blocks and result.passes:
         ends = to_repaired(result, [offset for block in blocks for offset in (block.start, block.end)])
@@ -89,7 +93,14 @@ def repair_page(page: Page) -> tuple[Page, Repair]:
             title=page.title and repair(page.title).text,
             publisher=page.publisher and repair(page.publisher).text,
             blocks=blocks,
-            script=script_of_page(page.text),
+            script=_script(page.text, signs),
         ),
         result,
     )
+
+
+def _script(text: str, signs: int) -> str | None:
+    """`script_of_page` of a surveyed text: most texts have characters of one script alone."""
+    if signs & _TRADITIONAL:
+        return script_of_page(text)
+    return "simplified" if signs & _SIMPLIFIED else None

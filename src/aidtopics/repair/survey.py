@@ -25,6 +25,7 @@ class Signs(IntFlag):
     TRADITIONAL = auto()  # characters that only the traditional script has
     INVISIBLE = auto()  # control, format and odd space characters
     WIDE = auto()  # full-width letters and digits
+    SIMPLIFIED = auto()  # characters that only the simplified script has
     GONE = auto()  # U+FFFD, and the first character of 锟斤拷
 
 
@@ -52,7 +53,7 @@ def count(text: str, *signs: Signs) -> list[int]:
 
 def _signs(text: str) -> npt.NDArray[np.uint16]:
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    return _table()[np.minimum(codes, 0xFFFF)]
+    return _table().take(codes, mode="clip")  # the last code of the table is no character
 
 
 @functools.cache
@@ -82,6 +83,7 @@ def _table() -> npt.NDArray[np.uint16]:
     table[0x3400:0xA000] |= np.uint16(Signs.HAN)
     table[0xE000:0xF900] |= np.uint16(Signs.HAN)
     table[script_table() > 0] |= np.uint16(Signs.TRADITIONAL)
+    table[script_table() < 0] |= np.uint16(Signs.SIMPLIFIED)
     odd = [
         c for c in map(chr, range(0x10000)) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") and c not in "\t\n"
     ]

@@ -16,13 +16,16 @@ _NEXT_FIELD = re.compile(
 _BYLINE_LENGTH = 120
 _LINES = 60
 _NEAR_THE_TOP = 20_000  # characters
-_YEAR = re.compile(r"[12][09]\d\d\s*[-/.年]")  # most texts have none, and their lines are not looked at
+# Most texts have nothing of the kind, and their lines are not looked at. A pattern that begins with fixed characters is
+# searched several times as fast.
+_DAYS = tuple(re.compile(century + r"\d\d\s*[-/.年]\s*\d\d?\s*[-/.月]\s*\d") for century in ("20", "19"))
+_SOURCE = re.compile(r"[来來]\s*源\s*[:：]")
 
 
 def stated_date(text: str, today: datetime.date | None = None) -> str | None:
     """The date a byline states, as YYYY-MM-DD: a labelled one first, else the first in a short line."""
     unlabelled = None
-    for line in _byline_candidates(text) if _YEAR.search(text, 0, _NEAR_THE_TOP) else ():
+    for line in _byline_candidates(text) if _may_state_a_date(text) else ():
         for match in _DATE.finditer(line):
             date = as_date(match[0], today)
             if date and _DATE_LABEL.search(line[: match.start()]):
@@ -32,9 +35,13 @@ def stated_date(text: str, today: datetime.date | None = None) -> str | None:
     return unlabelled
 
 
+def _may_state_a_date(text: str) -> bool:
+    return any(pattern.search(text, 0, _NEAR_THE_TOP) for pattern in _DAYS)
+
+
 def stated_publisher(text: str) -> str | None:
     """The outlet behind 来源: in a byline."""
-    for line in _byline_candidates(text) if "源" in text else ():
+    for line in _byline_candidates(text) if "源" in text and _SOURCE.search(text) else ():
         match = _PUBLISHER.search(line)
         if match:
             name = _NEXT_FIELD.sub("", match[1]).strip("-—· ")

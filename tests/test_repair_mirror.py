@@ -11,7 +11,7 @@ from aidtopics.corpus import read_gold
 from aidtopics.repair import _STEPS, language, repair, undo
 from aidtopics.repair.survey import survey
 from conftest import ROOT
-from mirror import mirror
+from mirror import _lenient, mirror
 
 NARROW = str.maketrans("，；：？！（）", ",;:?!()")
 
@@ -52,6 +52,20 @@ def test_the_torn_places_of_the_real_pages_are_whole_again(seeds):
             assert words in text
         if path.name[:3] in expected:
             assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    "text", ["雙方將在臨床專科建設、遠程會診和人才培養方面合作。", "省人民醫院派出的專家團隊在縣醫院為群眾義診三天。"]
+)
+def test_a_torn_stretch_without_any_reading_is_put_right_where_no_text_reads_so(text):
+    content = text.encode("gbk")
+    place = 2 * text.index("專") + 1  # behind the first byte
+    torn = _lenient(content[:place] + b"\0" + content[place:])
+    assert torn != text
+    assert repair(torn).text == repair(text).text
+    # A single question among traditional characters is none of these.
+    asked = text.replace("。", "?") + "那麼下一次義診在哪裡?聯絡電話是多少?"
+    assert repair(asked).text.count("?") == 3
 
 
 @pytest.mark.parametrize(

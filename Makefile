@@ -31,6 +31,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/pytest -m slow
+	$(BIN)/python benchmarks/coldstart.py
 	$(BIN)/python benchmarks/label.py
 	$(BIN)/python benchmarks/repair.py
 	$(BIN)/python benchmarks/review.py

@@ -41,11 +41,12 @@ bench: $(READY)
 language: $(READY)
 	$(BIN)/python -c 'from pathlib import Path; from aidtopics.repair.language import main; main(Path("corpus/pages"))'
 
-# The models that come along, rebuilt from the corpus; the same corpus and settings give the same bytes.
+# The models that come along, rebuilt from the corpus; the same corpus and settings give the same bytes,
+# on one thread: sums of several come in any order.
 models: $(READY)
-	$(BIN)/aidtopics run experiments/aid_classifier.toml --runs runs
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/aidtopics run experiments/aid_classifier.toml --runs runs
 	rm -rf models/aid-classifier && cp -r runs/aid_classifier/classifier models/aid-classifier
-	$(BIN)/aidtopics run experiments/aid_topics.toml --runs runs
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/aidtopics run experiments/aid_topics.toml --runs runs
 	rm -rf models/aid-topics && cp -r runs/aid_topics/topics models/aid-topics
 
 clean:

@@ -17,6 +17,7 @@ from aidtopics.experiments.drawing import draw
 from aidtopics.experiments.summary import summarize
 from aidtopics.label import Row, label_pages, row_of
 from aidtopics.pages import read_pages
+from aidtopics.plots.style import COLOURS
 from aidtopics.records import Label, LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 from aidtopics.report import render
@@ -57,7 +58,7 @@ def run(experiment: Experiment, runs: Path, progress: bool = False) -> Path:
         _write_json(folder / "metrics.json", metrics)
         draw(folder)
         (folder / "summary.md").write_text(summarize(metrics, folder), "utf-8")
-        (folder / "report.html").write_text(render(folder), "utf-8")
+        (folder / "report.html").write_text(render(folder, COLOURS), "utf-8")
         target = runs / experiment.name
         replace_folder(folder, target)
         return target
@@ -143,7 +144,7 @@ def _all_texts(experiment: Experiment) -> _Texts:
 
 
 def _dated(row: Row, page: Page | None) -> Row:
-    return {**row, "title": page.title if page else None, "date": page.date if page else None}
+    return {**row, **{name: getattr(page, name, None) for name in ("title", "date", "url")}}
 
 
 def _corpus(experiment: Experiment, found: _Texts) -> dict[str, Any]:

@@ -24,10 +24,12 @@ class Browser:
             found = (re.search(r"started successfully on port (\d+)", line) for line in self._driver.stdout)
             self._session = f"http://127.0.0.1:{next(match[1] for match in found if match)}/session"
             # A container has neither the namespaces of Chromium's sandbox nor a large /dev/shm.
-            arguments = ["--headless", "--disable-dev-shm-usage", "--window-size=1200,1000", f"--user-data-dir={profile}"]
+            arguments = ["--headless", "--disable-dev-shm-usage", "--window-size=1200,1000"]
+            arguments.append(f"--user-data-dir={profile}")
             if hasattr(os, "geteuid") and os.geteuid() == 0:
                 arguments.append("--no-sandbox")
             wanted = {
+                "timeouts": {"script": 10_000},
                 "goog:chromeOptions": {"binary": CHROMIUM, "args": arguments},
                 "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
             }
@@ -55,6 +57,11 @@ class Browser:
 
     def run(self, script: str) -> object:
         return self._post("/execute/sync", script=script, args=[])
+
+    def until(self, script: str) -> None:
+        """Wait until the script returns something true; after ten seconds that is an error."""
+        ask = f"const ask = () => (() => {{ {script} }})() ? done() : setTimeout(ask, 20); ask();"
+        self.run(f"return new Promise((done) => {{ {ask} }})")
 
     def texts(self, selector: str) -> list[str]:
         return self.run(f"return [...document.querySelectorAll({json.dumps(selector)})].map(e => e.textContent)")

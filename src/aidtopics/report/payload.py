@@ -14,10 +14,9 @@ import orjson
 Row = dict[str, Any]
 
 _PAGES = 2000  # more would make the file too heavy to open
-# Characters of a page's text. A browser opens a file of 5 MB at once and mail lets it through; plots and tables take the rest.
-_LIMITS = (150, 250, 350, 500, 700, 1000, 1500, 2000, 3000, 4000, 6000)
-_BYTES = 3_300_000
-_LINE = 200  # characters of an address, a title, an error
+_LIMITS = range(150, 6001, 150)  # characters of a page's text, of which the largest that fits is taken
+_BYTES = 3_300_000  # of the block; the file is to stay below 5 MB, and plots and tables take the rest
+_LINE = 200  # characters of an id, an address, a title, an error
 _SHARE = 0.05  # topics below are left out of a page's list
 
 
@@ -81,10 +80,10 @@ def page_entry(row: Row, sites: dict[str, str], limit: int) -> Row:
             entries.append([*entry, end - start - length])
     topics = [[topic, share] for topic, share in enumerate(row.get("topics") or []) if share >= _SHARE]
     return {
-        "id": _short(row["page_id"]),
-        "site": _short(sites.get(row["page_id"]) or _host(row.get("url")) or row["source"].partition("#")[0]),
-        "url": _short(row.get("url")),
-        "title": _short(row["title"]),
+        "id": row["page_id"],
+        "site": short(sites.get(row["page_id"]) or _host(row.get("url")) or row["source"].partition("#")[0]),
+        "url": row.get("url") and short(row["url"]),
+        "title": row["title"] and short(row["title"]),
         "date": row["date"],
         "label": row["label"],
         "p": row["aid_probability"],
@@ -92,7 +91,7 @@ def page_entry(row: Row, sites: dict[str, str], limit: int) -> Row:
         "topics": sorted(topics, key=lambda pair: -pair[1]),
         "passages": entries,
         "cut": len(passages) - len(entries),
-        "error": _short(row["error"]),
+        "error": row["error"] and short(row["error"]),
     }
 
 
@@ -114,5 +113,6 @@ def _host(url: str | None) -> str | None:
         return None  # a damaged address says nothing about the site
 
 
-def _short(line: str | None) -> str | None:
-    return line if line is None or len(line) <= _LINE else line[:_LINE] + "…"
+def short(line: str) -> str:
+    """A line of the page cut to what a list can show; pages may have titles and ids of any length."""
+    return line if len(line) <= _LINE else line[:_LINE] + "…"

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from aidtopics.report.payload import pack
+from aidtopics.report.payload import pack, short
 from aidtopics.report.topics import topics_shown
 
 _WEB = Path(__file__).parent / "web"
@@ -38,8 +38,8 @@ _PLOTS = {
 def render(folder: Path, colours: Sequence[str]) -> str:
     """The report of a run folder: figures, plots, topics with typical passages, errors, pages with labelled passages.
 
-    Page text is untrusted: the template escapes it, the scripts make text nodes of it, and the file's own policy forbids
-    the browser to run or load anything but what stands in the file. At most 5 MB for any number of pages.
+    Page text is untrusted: the template escapes it, the scripts make text nodes of it, and the file's own policy
+    forbids the browser to run or load anything but what stands in the file. Texts are cut to keep it below 5 MB.
 
     Args:
         folder: of a run, without its report.
@@ -58,6 +58,7 @@ def render(folder: Path, colours: Sequence[str]) -> str:
     pages = _rows(folder / "pages.jsonl")
     judged = _rows(folder / "judged.jsonl")
     classify = metrics.get("classify", {})
+    errors = _errors(judged, classify.get("threshold", 0.5))
     script = "\n".join((_WEB / name).read_text("utf-8") for name in _SCRIPTS)
     style = (_WEB / "report.css").read_text("utf-8")
     shown = topics_shown(folder, pages)
@@ -71,12 +72,13 @@ def render(folder: Path, colours: Sequence[str]) -> str:
         plots=plots,
         left_out=left_out,
         topics=shown["topics"],
-        errors=_errors(judged, classify.get("threshold", 0.5))[:_ERRORS],
+        errors=errors[:_ERRORS],
+        wrong=len(errors),
         label_errors=_table(folder / "label_errors.csv")[:_ERRORS],
         total=len(pages),
         payload=pack({**shown, "colours": list(colours)}, pages, sites),
-        script=Markup(script),  # noqa: S704 - files of ours
-        style=Markup(style),  # noqa: S704
+        script=Markup(script),
+        style=Markup(style),
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
     )
@@ -87,14 +89,15 @@ def _hash(code: str) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    return [{**row, "page_id": short(row["page_id"])} for row in rows]
 
 
 def _table(path: Path) -> list[dict[str, str]]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return [{**row, "page_id": short(row["page_id"])} for row in csv.DictReader(file)]
 
 
 def _plots(folder: Path) -> tuple[list[tuple[str, str]], list[str]]:

@@ -58,17 +58,21 @@ def words_of(model: TopicModel, number: int) -> list[list[list[Any]]]:
     A word comes as [word, log of its probability in the topic, log of its lift]; its relevance at a balance of λ is
     λ times the first plus 1 - λ times the second (Sievert and Shirley 2014, equation 1).
     """
-    probability = model.topic_term
-    weights = model.word_weights.astype(np.float64)
-    lift = np.log(probability * weights.sum() / weights.sum(axis=0))
-    best = [first_words(relevance_weights(weights, balance), number) for balance in _BALANCES]
+    words, lift = np.log(model.topic_term).round(3), _lift(model).round(3)
+    best = [first_words(relevance_weights(model.word_weights, balance), number) for balance in _BALANCES]
     return [
         [
-            [model.vocabulary[word], round(float(np.log(probability[topic, word])), 3), round(float(lift[topic, word]), 3)]
+            [model.vocabulary[word], float(words[topic, word]), float(lift[topic, word])]
             for word in sorted({int(word) for step in best for word in step[topic]})
         ]
         for topic in range(model.number)
     ]
+
+
+def _lift(model: TopicModel) -> npt.NDArray[np.float64]:
+    """Log of how much likelier each word is in each topic than in the corpus, shape (topics, words)."""
+    weights = model.word_weights.astype(np.float64)
+    return np.asarray(np.log(model.topic_term * weights.sum() / weights.sum(axis=0)))
 
 
 def _candidates(rows: Sequence[Row], shares: npt.NDArray[np.float64], topic: int) -> list[tuple[str, float, str]]:
@@ -88,9 +92,7 @@ def _evidence(model: TopicModel, words: list[list[str]]) -> npt.NDArray[np.float
     """Nats by which each passage speaks for each topic rather than for the whole corpus, shape (passages, topics)."""
     if not words:
         return np.zeros((0, model.number))
-    weights = model.word_weights.astype(np.float64)
-    lift = np.log(model.topic_term * weights.sum() / weights.sum(axis=0))
-    return np.asarray(count_words(words, model.vocabulary) @ lift.T)
+    return np.asarray(count_words(words, model.vocabulary) @ _lift(model).T)
 
 
 def _typical(found: Sequence[tuple[str, float, str]], evidence: Sequence[float]) -> list[list[Any]]:

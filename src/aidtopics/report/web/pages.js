@@ -65,6 +65,7 @@ function pageEntry(data, page, wanted) {
     summary.append(node("div", { className: "facts" }, ...marked(snippet(page, wanted), wanted.words)));
   }
   const entry = node("details", {}, summary);
+  // Fifty pages of passages at once would be slow to lay out.
   entry.addEventListener("toggle", () => entry.append(...pageBody(data, page, wanted.words)), { once: true });
   return entry;
 }
@@ -73,6 +74,7 @@ function pageEntry(data, page, wanted) {
 function showPages(data) {
   const form = byId("filters");
   let from = 0;
+  let single = null; // the id of the one page asked for, whatever the filters say
   const kinds = new Set(data.pages.flatMap((page) => page.passages.map(([kind]) => kind)).filter(Boolean));
   const labels = ["aid", "noise"].map((label) => [label, label]);
   options(byId("label"), "any", [...labels, ["none", "none"]]);
@@ -90,9 +92,8 @@ function showPages(data) {
       site: lower(byId("site").value.trim()),
       review: byId("review").checked,
     };
-    const found = data.pages.filter((page) => passes(page, wanted));
+    const found = data.pages.filter((page) => (single === null ? passes(page, wanted) : page.id === single));
     if (wanted.topic !== "") found.sort((a, b) => b.topics[0][1] - a.topics[0][1]);
-    from = Math.max(0, from < found.length ? from : 0);
     const shown = found.slice(from, from + PAGES_AT_ONCE);
     byId("count").textContent = `${found.length} of ${data.pages.length} pages`;
     byId("place").textContent = found.length ? `${from + 1} to ${from + shown.length}` : "";
@@ -103,7 +104,13 @@ function showPages(data) {
 
   function restart() {
     from = 0;
+    single = null;
     show();
+  }
+
+  function clear() {
+    form.reset();
+    restart();
   }
 
   function turn(step) {
@@ -111,25 +118,29 @@ function showPages(data) {
     show();
   }
 
-  function only(field, value) {
-    form.reset();
-    byId(field).value = value;
-    restart();
-    byId("pages").scrollIntoView();
-    byId(field).focus({ preventScroll: true });
-  }
-
   form.addEventListener("input", restart);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(restart)); // the fields are empty only after the event
+  byId("clear").addEventListener("click", clear);
   byId("previous").addEventListener("click", () => turn(-1));
   byId("next").addEventListener("click", () => turn(1));
   show();
   return {
-    ofTopic: (topic) => only("topic", String(topic)),
+    ofTopic(topic) {
+      form.reset();
+      byId("topic").value = String(topic);
+      restart();
+      byId("pages").scrollIntoView();
+      byId("topic").focus({ preventScroll: true });
+    },
     open(page) {
-      only("search", page);
-      byId("page-list").querySelector("details")?.setAttribute("open", "");
+      form.reset();
+      from = 0;
+      single = page;
+      show();
+      byId("pages").scrollIntoView();
+      const entry = byId("page-list").querySelector("details");
+      entry?.setAttribute("open", "");
+      entry?.querySelector("summary").focus({ preventScroll: true });
     },
   };
 }

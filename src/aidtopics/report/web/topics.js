@@ -43,7 +43,7 @@ function showTopics(data, { chosen, wanted, opened }) {
   function show() {
     const words = relevantWords(data, topic, Number(slider.value));
     byId("balance-value").textContent = Number(slider.value).toFixed(2);
-    byId("words").replaceChildren(...wordRows(data, topic, words));
+    byId("word-list").replaceChildren(...wordRows(data, topic, words));
     const listed = words.map(([word]) => word);
     const quotes = data.topics[topic].typical.map(([page, share, text]) => {
       const link = node("button", { type: "button", className: "link", onclick: () => opened(page) }, page);

@@ -1,5 +1,7 @@
 // Mean shares of the topics in the dated pages of each year, the chosen topic in front; the same figures as a table.
 
+// Behind the colours when those are used up, so that lines of equal colour still differ.
+const DASHES = ["none", "8 4", "8 3 2 3", "2 3"];
 const CHART = { width: 900, height: 300, left: 50, right: 20, top: 15, bottom: 50 };
 
 function showYears(data, chosen) {
@@ -17,7 +19,7 @@ function yearChart(data, chosen) {
   const { width, height, left, right, top, bottom } = CHART;
   const first = data.years[0][0];
   const last = data.years.at(-1)[0];
-  const most = Math.max(...data.years.flatMap(([, , shares]) => shares));
+  const most = Math.ceil(10 * Math.max(...data.years.flatMap(([, , shares]) => shares))) / 10;
   const x = (year) => left + ((year - first) / (last - first)) * (width - left - right);
   const y = (share) => height - bottom - (share / most) * (height - top - bottom);
   const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
@@ -37,7 +39,9 @@ function yearChart(data, chosen) {
   for (const topic of [...others, chosen]) {
     const points = data.years.map(([year, , shares]) => `${x(year)},${y(shares[topic])}`).join(" ");
     const look = topic === chosen ? { "stroke-width": 3.5 } : { "stroke-width": 1.2, opacity: 0.45 };
-    const line = shape("polyline", { points, fill: "none", stroke: colourOf(data, topic), ...look });
+    const dash = DASHES[Math.floor(topic / data.colours.length) % DASHES.length];
+    const stroke = { stroke: colourOf(data, topic), "stroke-dasharray": dash, ...look };
+    const line = shape("polyline", { points, fill: "none", ...stroke });
     line.append(shape("title", {}, topicLabel(data, topic)));
     svg.append(line);
   }

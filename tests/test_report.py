@@ -250,6 +250,14 @@ def test_two_thousand_long_pages_stay_below_five_megabytes(folder):
     assert {sum(len(passage[3]) for passage in page["passages"]) for page in pages} == {int(found[1])}
 
 
+def test_pages_too_heavy_at_any_limit_are_fewer(monkeypatch):
+    monkeypatch.setattr("aidtopics.report.payload._BYTES", 20_000)
+    rows = long_pages(100, 3000)
+    packed = pack({}, rows, {})
+    assert len(packed.block) <= 20_000
+    assert (packed.pages, packed.limit) == (25, 150)
+
+
 def test_short_pages_are_whole_and_nothing_is_said_of_a_limit(html):
     assert pack({}, PAGES, {}).limit is None
     assert "characters are kept" not in html

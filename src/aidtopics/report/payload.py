@@ -37,17 +37,25 @@ def pack(shown: Row, rows: Sequence[Row], sites: dict[str, str]) -> Payload:
         rows: pages of the run.
         sites: of pages judged by cross-validation, by page_id; the others are grouped by the host of their address.
     """
-    chosen = choose(rows, _PAGES)
+    number = min(len(rows), _PAGES)
+    # Pages of nothing but long titles and short passages can be too much at any limit.
+    while number and len(_block(shown, choose(rows, number), sites, _LIMITS[0])) > _BYTES:
+        number //= 2
+    chosen = choose(rows, number)
 
     @functools.cache
     def block(limit: int) -> bytes:
-        pages = [page_entry(row, sites, limit) for row in chosen]
-        return base64.b64encode(zlib.compress(orjson.dumps({**shown, "pages": pages})))
+        return _block(shown, chosen, sites, limit)
 
     fitting = bisect.bisect_left(_LIMITS, True, key=lambda limit: len(block(limit)) > _BYTES)
     limit = _LIMITS[max(fitting - 1, 0)]
     longest = max((len(row["text"] or "") for row in chosen), default=0)
     return Payload(block(limit).decode("ascii"), len(chosen), limit if longest > limit else None)
+
+
+def _block(shown: Row, rows: Sequence[Row], sites: dict[str, str], limit: int) -> bytes:
+    pages = [page_entry(row, sites, limit) for row in rows]
+    return base64.b64encode(zlib.compress(orjson.dumps({**shown, "pages": pages})))
 
 
 def choose(rows: Sequence[Row], number: int) -> list[Row]:

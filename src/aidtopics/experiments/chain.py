@@ -18,7 +18,7 @@ from aidtopics.experiments.summary import summarize
 from aidtopics.label import Row, label_pages, row_of
 from aidtopics.pages import read_pages
 from aidtopics.plots.style import COLOURS
-from aidtopics.records import Label, LabelledPage, Page, Unreadable
+from aidtopics.records import GoldPage, Label, LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 from aidtopics.report import render
 from aidtopics.store.folder import replace_folder
@@ -32,6 +32,7 @@ class _Texts:
 
     rows: list[Row]
     texts: list[str]
+    pages: list[Page]  # repaired, of each text
     of_row: list[int]  # row number of each text
 
 
@@ -100,11 +101,16 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
     found = _aid_texts(experiment, classifier, progress) if labels else _all_texts(experiment)
     if table is not None:
         from aidtopics.experiments.modelling import model_topics
+        from aidtopics.experiments.tables import write_tables
+        from aidtopics.experiments.telling import told_by
 
-        topics = model_topics(experiment, found.texts, _corpus(experiment, found), folder, cache, progress)
-        for number, shares in zip(found.of_row, topics.shares.tolist(), strict=True):
-            found.rows[number]["topics"] = [round(share, 4) for share in shares]
-        metrics["topics"] = topics.metrics
+        gold = _gold(experiment)
+        topics = model_topics(experiment, found.texts, _corpus(gold, found), folder, cache, progress)
+        told = told_by(found.pages, found.texts, {page.page_id: page.site for page in gold})
+        for number, facts, shares in zip(found.of_row, told, topics.shares.tolist(), strict=True):
+            found.rows[number] |= {"topics": [round(share, 4) for share in shares], **facts.as_row()}
+        ids = [page.page_id for page in found.pages]
+        metrics["topics"] = {**topics.metrics, "groups": write_tables(folder, topics, told, ids, experiment.seed)}
     _write_rows(folder / "pages.jsonl", found.rows)
     counts = {"read": len(found.rows), "unreadable": sum(row["error"] is not None for row in found.rows)}
     if labels:
@@ -114,23 +120,23 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
 
 
 def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Texts:  # noqa: ANN401
-    pages = read_pages(experiment.pages.paths)
-    labelled = label_pages(pages, classifier)
+    labelled = label_pages(read_pages(experiment.pages.paths), classifier)
     if progress:
         from tqdm import tqdm
 
         labelled = iter(tqdm(labelled, desc="labelling", unit="page", leave=False))
-    rows, texts, of_row = [], [], []
+    rows, texts, pages, of_row = [], [], [], []
     for number, page in enumerate(labelled):
         rows.append(_dated(row_of(page), page.page if isinstance(page, LabelledPage) else None))
         if isinstance(page, LabelledPage) and page.label is Label.AID:
             texts.append(page.aid_text)
+            pages.append(page.page)
             of_row.append(number)
-    return _Texts(rows, texts, of_row)
+    return _Texts(rows, texts, pages, of_row)
 
 
 def _all_texts(experiment: Experiment) -> _Texts:
-    rows, texts, of_row = [], [], []
+    rows, texts, pages, of_row = [], [], [], []
     for number, page in enumerate(read_pages(experiment.pages.paths)):
         if isinstance(page, Unreadable):
             rows.append(_dated(row_of(page), None))
@@ -139,23 +145,31 @@ def _all_texts(experiment: Experiment) -> _Texts:
         row = row_of(Unreadable(page.page_id, page.source, ""))
         rows.append(_dated({**row, "text": repaired.text, "repairs": ledger.counts, "error": None}, repaired))
         texts.append(repaired.text)
+        pages.append(repaired)
         of_row.append(number)
-    return _Texts(rows, texts, of_row)
+    return _Texts(rows, texts, pages, of_row)
 
 
 def _dated(row: Row, page: Page | None) -> Row:
     return {**row, **{name: getattr(page, name, None) for name in ("title", "date", "url")}}
 
 
-def _corpus(experiment: Experiment, found: _Texts) -> dict[str, Any]:
+def _gold(experiment: Experiment) -> Sequence[GoldPage]:
+    """The gold pages of the experiment, none where its pages are of another kind."""
+    try:
+        return read_gold(experiment.pages.paths)
+    except UsageError:
+        return ()
+
+
+def _corpus(gold: Sequence[GoldPage], found: _Texts) -> dict[str, Any]:
     """Which pages a topic model rests on; the hash is that of the gold pages where they are gold."""
     pages = {"pages": len(found.rows), "modelled": len(found.texts)}
-    try:
-        return {"hash": corpus_hash(read_gold(experiment.pages.paths)), **pages}
-    except UsageError:
-        from aidtopics.store.folder import settings_hash
+    if gold:
+        return {"hash": corpus_hash(gold), **pages}
+    from aidtopics.store.folder import settings_hash
 
-        return {"hash": settings_hash({"texts": [row["text"] for row in found.rows]}), **pages}
+    return {"hash": settings_hash({"texts": [row["text"] for row in found.rows]}), **pages}
 
 
 def _write_json(path: Path, content: Any) -> None:  # noqa: ANN401

@@ -1,6 +1,7 @@
 """The figures of a finished run, drawn from nothing but its folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,27 +10,41 @@ import orjson
 
 from aidtopics import plots
 from aidtopics.errors import UsageError
+from aidtopics.experiments.tables import read_groups, read_pairs, read_table
 from aidtopics.records import Label, Topic
 from aidtopics.store import load_classifier
-from aidtopics.topics.trends import yearly_shares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_COHERENCE = {"npmi": "NPMI", "c_v": "C_V"}
+_SWEPT = {
+    **_COHERENCE,
+    "diversity": "diversity",
+    "stability": "stability over seeds",
+    "robustness": "robustness",
+    "perplexity": "perplexity",
+}
+_GROUPED = {
+    "province": ("recipient 受援方", "Topics by recipient 各受援省份的主题"),
+    "programme": ("programme 项目", "Topics by programme 各项目的主题"),
+    "site": ("site 站点", "Topics by site 各站点的主题"),
+}
+
 
 def draw(folder: Path) -> list[Path]:
-    """Draw every figure that the run has the figures for, into `folder`/plots.
+    """Draw every figure that the run has the figures for, into `folder`/plots; the paths written, PNG and SVG of each.
 
     Raises:
         UsageError: the folder is not a run's.
     """
     metrics = read_metrics(folder)
-    figures = {**_classifier_figures(folder, metrics), **_topic_figures(folder, metrics)}
+    figures: dict[str, Callable[[], Figure | None]] = {**_classifier_figures(folder, metrics)}
+    figures |= _topic_figures(folder, metrics)
     drawn = []
-    for name, figure in figures.items():
-        path = folder / "plots" / f"{name}.png"
-        plots.save(figure(), path)
-        drawn.append(path)
+    for name, drawing in figures.items():
+        if (figure := drawing()) is not None:
+            drawn += plots.save(figure, folder / "plots" / name)
     return drawn
 
 
@@ -79,33 +94,58 @@ def _classifier_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Call
     return figures
 
 
-def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[[], "Figure"]]:
-    figures: dict[str, Callable[[], Figure]] = {}
+def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[[], "Figure | None"]]:
+    figures: dict[str, Callable[[], Figure | None]] = {}
     if "topics" not in metrics:
         return figures
-    topics = read_topics(folder)
-    rows = [row for row in read_rows(folder / "pages.jsonl") if row.get("topics")]
-    shares = np.array([row["topics"] for row in rows])
+    topics, found = read_topics(folder), metrics["topics"]
+    shares = np.array([row["topics"] for row in read_rows(folder / "pages.jsonl") if row.get("topics")])
     figures["topic_words"] = lambda: plots.topic_words(topics)
     figures["page_topics"] = lambda: plots.page_topics(shares, topics)
-    yearly = yearly_shares(shares, [row["date"] for row in rows])
-    # One point is no course over time.
-    if len(yearly.years) > 1:
-        figures["topics_over_time"] = lambda: plots.topics_over_time(yearly, topics)
-    sweep = metrics["topics"]["sweep"]
+    values = (
+        {title: [row[key] for row in found["topics"]] for key, title in _COHERENCE.items()} if "topics" in found else {}
+    )
+    if any(value is not None for column in values.values() for value in column):
+        figures["topic_sizes"] = lambda: plots.topic_sizes(topics, values)
+    figures |= _figures_of_tables(folder / "tables", topics, f"{found['number']} topics, {found['engine']}")
+    sweep = found["sweep"]
     if len({entry["number"] for entry in sweep}) > 1:
-        measures = {
-            "npmi": "NPMI",
-            "c_v": "C_V",
-            "diversity": "diversity",
-            "stability": "stability over seeds",
-            "robustness": "robustness",
-            "perplexity": "perplexity",
-        }
         curves = {
             title: [(entry["number"], entry[key]) for entry in sweep if entry[key] is not None]
-            for key, title in measures.items()
+            for key, title in _SWEPT.items()
         }
-        best = metrics["topics"]["recommended"]["number"]
+        best = found["recommended"]["number"]
         figures["sweep"] = lambda: plots.sweep({t: c for t, c in curves.items() if c}, best)
     return figures
+
+
+def _figures_of_tables(tables: Path, topics: Sequence[Topic], title: str) -> dict[str, Callable[[], "Figure | None"]]:
+    figures: dict[str, Callable[[], Figure | None]] = {}
+    if mapped := read_table(tables / "page_map.csv"):
+        positions = np.array([[float(row["x"]), float(row["y"])] for row in mapped])
+        main, share = np.array([int(row["topic"]) for row in mapped]), np.array([float(row["share"]) for row in mapped])
+        figures["page_map"] = lambda: plots.page_map(positions, main, share, topics)
+    if (yearly := read_groups(tables / "topics_by_year.csv")) is not None:
+        figures["topics_over_time"] = lambda: plots.topics_over_time(yearly, topics)
+    for kind, (axis, heading) in _GROUPED.items():
+        if (grouped := read_groups(tables / f"topics_by_{kind}.csv")) is not None:
+            figures[f"{kind}_topics"] = partial(plots.group_topics, grouped, topics, axis, heading)
+    if (pairs := read_pairs(tables / "topics_by_pair.csv")) is not None:
+        figures["donors_recipients"] = lambda: plots.donors_recipients(pairs, topics)
+    if refits := read_table(tables / "topic_refits.csv"):
+        titles = list(dict.fromkeys(row["refit"] for row in refits))
+        kept = np.array([float(row["kept"]) for row in refits]).reshape(len(titles), -1).T
+        figures["topic_stability"] = lambda: plots.topic_stability(kept, titles, topics)
+    if others := _others(read_table(tables / "topic_models.csv")):
+        figures["model_comparison"] = lambda: plots.model_comparison(others, topics, title)
+    return figures
+
+
+def _others(rows: Sequence[dict[str, str]]) -> list[plots.OtherModel]:
+    found = []
+    for title in dict.fromkeys(row["model"] for row in rows):
+        own = [row for row in rows if row["model"] == title]
+        names = {int(row["other_topic"]): row["other_name"] for row in own}
+        pages = np.array([int(row["pages"]) for row in own]).reshape(-1, len(names))
+        found.append(plots.OtherModel(title, tuple(names.values()), pages))
+    return found

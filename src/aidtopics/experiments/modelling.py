@@ -29,12 +29,22 @@ _MEASURES = ("npmi", "c_v", "diversity", "stability", "robustness", "perplexity"
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """Other models of the same texts, by what sets them apart; all have the model's vocabulary."""
+
+    refits: dict[str, TopicModel]  # the same engine and number: other seeds, fits on nine tenths of the pages
+    rivals: dict[str, TopicModel]  # another engine or number, or the model before it learned on
+
+
+@dataclass(frozen=True, slots=True)
 class TopicsOutcome:
     """A fitted model, the topics of the pages, and the figures for metrics.json."""
 
     model: TopicModel
     shares: npt.NDArray[np.float64]  # (texts, topics)
     metrics: dict[str, Any]
+    counts: sparse.csr_array  # document-term matrix of the texts
+    kin: Kin
 
 
 def segmenter_of(experiment: Experiment) -> Segmenter:
@@ -77,7 +87,7 @@ def model_topics(
         chosen = experiment.vectorize
         counter = WordCounts(segmenter, chosen.min_pages, chosen.max_share, chosen.max_words)
         counts = counter.fit_words(words)
-        model, metrics = _fitted(experiment, table, counts, counter.vocabulary_, words, progress)
+        model, metrics, kin = _fitted(experiment, table, counts, counter.vocabulary_, words, progress)
         settings, seen = topic_settings(experiment, segmenter), 0
     else:
         saved = load_topics(table.update)
@@ -85,6 +95,7 @@ def model_topics(
         words = segment_texts(texts, segmenter, cache, progress)
         counts = count_words(words, saved.model.vocabulary)
         model, metrics = _updated(saved.model, counts, words, seen, experiment.seed)
+        kin = Kin({}, {"before": saved.model})
         settings = {**saved.manifest.settings, "updated": [*saved.manifest.settings.get("updated", []), len(texts)]}
     shares = model.infer(counts)
     metrics |= {"pages": seen + len(texts), "words": len(model.vocabulary)}
@@ -92,7 +103,7 @@ def model_topics(
     manifest = Manifest("topics", corpus, settings, settings_hash(settings), stored, asdict(model.floors))
     golden = [(texts[i], shares[i]) for i in np.argsort([len(text) for text in texts], kind="stable")[:_GOLDEN]]
     save_topics(folder / "topics", model, segmenter, manifest, golden, _card(model, manifest))
-    return TopicsOutcome(model, shares, metrics)
+    return TopicsOutcome(model, shares, metrics, counts, kin)
 
 
 def topic_settings(experiment: Experiment, segmenter: Segmenter) -> dict[str, Any]:
@@ -128,8 +139,8 @@ def _fitted(
     vocabulary: tuple[str, ...],
     words: list[list[str]],
     progress: bool,
-) -> tuple[TopicModel, dict[str, Any]]:
-    """The model of the wanted number and first seed, and the figures of all fits."""
+) -> tuple[TopicModel, dict[str, Any], Kin]:
+    """The model of the wanted number and first seed, the figures of all fits, and the other fits."""
     seeds = range(experiment.seed, experiment.seed + table.seeds)
     numbers = sorted({table.number, *table.numbers})
     plans = [Plan(table.engine, number, seed) for number in numbers for seed in seeds]
@@ -167,7 +178,22 @@ def _fitted(
         metrics["recommended"] = asdict(recommend([n for n, _ in tried], [f for _, f in tried]))
     if rivals:
         metrics["engines"] = [_mean_row(rows, engine, table.number) for engine in (table.engine, *rivals)]
-    return with_floors(model, gain, known[unseen]), metrics
+    return with_floors(model, gain, known[unseen]), metrics, _kin(fits, plans[wanted])
+
+
+def _kin(fits: Sequence[Fit], wanted: Plan) -> Kin:
+    """The rivals are other engines where there are any, else the next smaller and the next larger number."""
+    alike = [fit for fit in fits if (fit.plan.engine, fit.plan.number) == (wanted.engine, wanted.number)]
+    refits = {f"seed {fit.plan.seed}": fit.model for fit in alike if fit.model and fit.plan != wanted}
+    refits |= {f"9/10 of pages, {fit.plan.seed}": fit.without_some for fit in alike if fit.without_some}
+    first = [fit for fit in fits if fit.plan.seed == wanted.seed and fit.model]
+    rivals = {fit.plan.engine: fit.model for fit in first if fit.model and fit.plan.engine != wanted.engine}
+    if not rivals:
+        models = {fit.plan.number: fit.model for fit in first if fit.model}
+        fewer, more = ([n for n in models if (n < wanted.number) is less] for less in (True, False))
+        numbers = [*sorted(fewer)[-1:], *sorted(n for n in more if n != wanted.number)[:1]]
+        rivals = {f"{number} topics": models[number] for number in numbers}
+    return Kin(refits, rivals)
 
 
 def _updated(

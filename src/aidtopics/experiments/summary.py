@@ -6,6 +6,7 @@ from typing import Any
 
 from aidtopics.experiments.auditing import audit_sentences, warnings_of
 from aidtopics.experiments.drawing import read_topics
+from aidtopics.experiments.tables import omissions
 
 
 def summarize(metrics: dict[str, Any], folder: Path) -> str:
@@ -58,6 +59,7 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
         ]
         if "recommended" in topics:
             lines += ["", f"How many topics: {topics['recommended']['reason']}."]
+        lines += [line for sentence in omissions(topics["groups"]) for line in ("", sentence)]
         lines += _engines(topics["engines"]) if "engines" in topics else []
     return "\n".join(lines) + "\n"
 

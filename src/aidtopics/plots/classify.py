@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aidtopics.classify import Feature
-from aidtopics.plots.style import COLOURS, LINES, drawing
+from aidtopics.plots.style import COLOURS, LINES, drawing, plain
 from aidtopics.scores import calibration_curve, confusion, precision_recall_curve
 
 if TYPE_CHECKING:
@@ -147,15 +147,12 @@ def strongest_features(features: Sequence[Feature]) -> "Figure":
             weights = [feature.weight for feature in chosen]
             colours = [COLOURS[0] if weight >= 0 else COLOURS[1] for weight in weights]
             axes.barh(range(len(chosen)), weights, color=colours)
-            axes.set_yticks(range(len(chosen)), [_shown(feature.name) for feature in chosen], fontsize=8)
+            axes.set_yticks(
+                range(len(chosen)), [plain(feature.name.replace(" ", "␣")) for feature in chosen], fontsize=8
+            )
             axes.set(title=decision.replace("_", " "), xlabel="weight")
             axes.axvline(0, color="black", linewidth=0.8)
         for axes in grid[len(decisions) :]:
             axes.set_visible(False)
         figure.suptitle("What the classifier goes by (▏ is the edge of a passage, ␣ a space)")
     return figure
-
-
-def _shown(name: str) -> str:
-    # A dollar sign would begin a formula.
-    return name.replace(" ", "␣").replace("$", r"\$")

@@ -1,21 +1,24 @@
-"""Figures of a topic model; a topic keeps its number and colour in all of them."""
+"""Figures of a topic model and its pages; a topic keeps its number and look in all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.plots.style import COLOURS, LINES, drawing
+from aidtopics.plots.style import drawing, look_of, plain
 from aidtopics.records import Topic
-from aidtopics.topics.trends import YearlyShares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _HEAT_MAP_PAGES = 60
-_YEAR_PAGES = 3  # the mean of fewer pages is the topic of a page, not of a year
-_BANDS = 8  # topics drawn one by one over time; more are told apart by nobody
+_LEGEND = 30  # rows of a legend column
+
+
+def titled(topic: Topic) -> str:
+    """Number and name of a topic, as every figure shows it."""
+    return f"{topic.topic_id}  {plain(topic.name)}"
 
 
 def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
@@ -26,21 +29,22 @@ def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
     columns = min(4, len(topics))
     rows = -(-len(topics) // columns)
     with drawing():
-        figure = Figure(figsize=(3.2 * columns, 0.24 * words * rows + 0.9 * rows), layout="constrained")
+        figure = Figure(figsize=(max(3.2 * columns, 4.6), 0.24 * words * rows + 0.9 * rows + 0.4), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, topic in zip(grid, topics, strict=False):
-            chosen = topic.words[:words][::-1]
-            axes.barh(
-                range(len(chosen)), [weight for _, weight in chosen], color=COLOURS[topic.topic_id % len(COLOURS)]
-            )
-            axes.set_yticks(range(len(chosen)), [_plain(word) for word, _ in chosen])
-            axes.set_title(f"{topic.topic_id}  {_plain(topic.name)}\n{topic.share:.1%} of all words", fontsize=9)
+            chosen, look = topic.words[:words][::-1], look_of(topic.topic_id)
+            weights = [weight for _, weight in chosen]
+            axes.barh(range(len(chosen)), weights, color=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0)
+            axes.set_yticks(range(len(chosen)), [plain(word) for word, _ in chosen])
+            axes.set_title(f"{titled(topic)}\n{topic.share:.1%} of all words", fontsize=9)
             axes.tick_params(axis="x", labelsize=7)
             axes.locator_params(axis="x", nbins=4)
             axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
         for axes in grid[len(topics) :]:
             axes.set_visible(False)
+        figure.suptitle("Words of the topics 主题词")
         figure.supxlabel("weight of the word in the topic 词在主题中的权重", fontsize=9)
+        figure.supylabel("word 词", fontsize=9)
     return figure
 
 
@@ -55,75 +59,93 @@ def page_topics(shares: npt.NDArray[np.float64], topics: Sequence[Topic]) -> "Fi
         figure = Figure(figsize=(max(5, 0.5 * len(topics) + 2.5), 6), layout="constrained")
         axes = figure.subplots()
         image = axes.imshow(shares[order], aspect="auto", cmap="cividis", vmin=0, vmax=1, interpolation="nearest")
-        names = [f"{topic.topic_id} {_plain(topic.name)}" for topic in topics]
+        names = [titled(topic) for topic in topics]
         axes.set_xticks(range(len(topics)), names, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks([])
         shown = "" if len(order) == len(shares) else f" ({len(order)} of {len(shares)})"
-        axes.set(xlabel="topic 主题", ylabel=f"pages 网页{shown}, by main topic", title="Topics of the pages")
+        axes.set(
+            xlabel="topic 主题", ylabel=f"pages 网页{shown}, by main topic", title="Topics of the pages 网页的主题"
+        )
         figure.colorbar(image, label="share of the page 占比")
     return figure
 
 
-def topics_over_time(yearly: YearlyShares, topics: Sequence[Topic]) -> "Figure":
-    """Lines of topic shares per year, and below them the number of pages that each year's point rests on."""
+def page_map(
+    positions: npt.NDArray[np.float64],
+    main: npt.NDArray[np.integer],
+    share: npt.NDArray[np.float64],
+    topics: Sequence[Topic],
+) -> "Figure":
+    """Pages as points, near each other where their topics are alike; look and number are those of the main topic.
+
+    Args:
+        positions: shape (pages, 2).
+        main: main topic of each page, shape (pages,).
+        share: its share of the page, shape (pages,); the more, the larger the point.
+        topics: all topics, in order.
+    """
+    from matplotlib import patheffects
     from matplotlib.figure import Figure
 
-    enough = np.array(yearly.pages) >= _YEAR_PAGES
-    years = np.array(yearly.years)
-    chosen = sorted(sorted(topics, key=lambda t: -t.share)[:_BANDS], key=lambda t: t.topic_id)
+    crowd = min(1.0, 600 / max(len(positions), 1))
     with drawing():
-        figure = Figure(figsize=(8, 5), layout="constrained")
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-        for topic in chosen:
-            number = topic.topic_id
-            upper.plot(
-                years[enough],
-                yearly.shares[enough, number],
-                color=COLOURS[number % len(COLOURS)],
-                linestyle=LINES[number % len(LINES)],
-                marker="o",
-                markersize=3,
-                label=f"{number} {_plain(topic.name)}",
-            )
-        title = "Topics over time" if len(chosen) == len(topics) else f"The {len(chosen)} largest topics over time"
-        upper.set(ylabel="mean share 平均占比", title=title, ylim=(0, None))
-        upper.grid(alpha=0.3)
-        upper.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
-        lower.bar(years, yearly.pages, color="grey")
-        lower.axhline(_YEAR_PAGES, color="black", linewidth=0.8, linestyle=":")
-        lower.set(xlabel=f"year 年份 (drawn above from {_YEAR_PAGES} pages a year)", ylabel="pages 网页")
-        lower.xaxis.get_major_locator().set_params(integer=True)
+        figure = Figure(figsize=(9, 6.2), layout="constrained")
+        axes = figure.subplots()
+        for topic in topics:
+            own = main == topic.topic_id
+            if not own.any():
+                continue
+            look, (x, y) = look_of(topic.topic_id), positions[own].T
+            label = f"{titled(topic)} ({own.sum()})"
+            sizes = (8 + 42 * share[own]) * (0.3 + 0.7 * crowd)
+            axes.scatter(x, y, s=sizes, color=look.colour, marker=look.marker, alpha=0.7, linewidth=0, label=label)
+        for topic in topics:
+            own = main == topic.topic_id
+            if own.any():
+                text = axes.text(
+                    *np.median(positions[own], axis=0), str(topic.topic_id), fontsize=13, ha="center", va="center"
+                )
+                text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(True)
+        axes.spines[:].set_color("lightgrey")
+        axes.set(title="Pages by their topics 网页分布", xlabel="near each other: alike in topics 距离近者主题相近")
+        axes.set_ylabel("(the axes have no unit 坐标无单位)")
+        legend = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "borderaxespad": 0}
+        columns = -(-len(topics) // _LEGEND)
+        axes.legend(**legend, ncols=columns, title="main topic 主要主题 (pages 网页数)", alignment="left")
     return figure
 
 
-def sweep(curves: Mapping[str, Sequence[tuple[int, float]]], recommended: int) -> "Figure":
-    """A panel for each measure: every fit's value, the mean over the number of topics, and the spread of the seeds."""
-    from matplotlib.figure import Figure
+def topic_sizes(topics: Sequence[Topic], measures: dict[str, Sequence[float | None]]) -> "Figure":
+    """A panel for each coherence measure: each topic's share of all words against how well its words belong together.
 
-    columns = min(3, len(curves))
-    rows = -(-len(curves) // columns)
+    Args:
+        measures: by the measure's title, a value for each topic, None where it was not measured.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+
     with drawing():
-        figure = Figure(figsize=(3.2 * columns, 2.8 * rows), layout="constrained")
-        panels = figure.subplots(rows, columns, squeeze=False).ravel()
-        for index, (axes, (name, points)) in enumerate(zip(panels, curves.items(), strict=False)):
-            numbers = sorted({number for number, _ in points})
-            values = [[value for n, value in points if n == number] for number in numbers]
-            colour = COLOURS[index % len(COLOURS)]
-            axes.axvline(recommended, color="grey", linewidth=0.8, linestyle=":")
-            axes.fill_between(
-                numbers, [min(v) for v in values], [max(v) for v in values], color=colour, alpha=0.2, linewidth=0
+        figure = Figure(figsize=(4 * len(measures) + 3, 4.4), layout="constrained")
+        panels = figure.subplots(1, len(measures), squeeze=False)[0]
+        for axes, (title, values) in zip(panels, measures.items(), strict=True):
+            for topic, value in zip(topics, values, strict=True):
+                if value is None:
+                    continue
+                look = look_of(topic.topic_id)
+                axes.scatter(value, topic.share, s=60, color=look.colour, marker=look.marker, label=titled(topic))
+                axes.annotate(str(topic.topic_id), (value, topic.share), (6, 4), textcoords="offset points")
+            axes.set(
+                xlabel=f"{title} of the topic's first words 一致性", ylabel="share of all words 占全部词", title=title
             )
-            axes.scatter([n for n, _ in points], [value for _, value in points], s=14, color=colour, alpha=0.5)
-            axes.plot(numbers, [float(np.mean(v)) for v in values], color=colour)
-            axes.set(title=name)
-            axes.set_xticks(numbers)
+            axes.set_ylim(0, None)
+            axes.margins(x=0.1)
+            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.grid(alpha=0.3)
-        for axes in panels[len(curves) :]:
-            axes.set_axis_off()
-        figure.supxlabel("number of topics 主题数 (dotted: recommended 推荐)")
+        figure.suptitle("Size of the topics against their coherence 主题大小与一致性")
+        handles = panels[0].get_legend_handles_labels()
+        columns = -(-len(topics) // _LEGEND)
+        figure.legend(*handles, loc="outside right upper", ncols=columns, title="topic 主题", alignment="left")
     return figure
-
-
-def _plain(text: str) -> str:
-    # A dollar sign would begin a formula.
-    return text.replace("$", r"\$")

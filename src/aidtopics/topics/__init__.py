@@ -1,4 +1,4 @@
-"""Topic models: engines under one interface, topics of new pages, measures, sweeps and trends."""
+"""Topic models: engines under one interface, topics of new pages, measures, sweeps and groups of pages."""
 
 from aidtopics.topics.model import NO_FLOORS, Floors, TopicModel
 

@@ -45,8 +45,8 @@ class PairShares:
     recipients: tuple[Hashable, ...]
     pages: npt.NDArray[np.int64]  # (donors, recipients)
     shares: Shares  # (donors, recipients, topics)
-    low: Shares  # (donors, recipients, topics)
-    high: Shares  # (donors, recipients, topics)
+    low: Shares  # (donors, recipients, topics), lower end of the 95 % interval; NaN for a pair of one page
+    high: Shares  # (donors, recipients, topics), upper end
 
 
 def shares_by_group(

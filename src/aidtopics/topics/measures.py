@@ -9,6 +9,7 @@ from scipy import sparse
 
 from aidtopics.topics.coherence import CoherenceCounts
 from aidtopics.topics.inference import log_likelihood
+from aidtopics.topics.matching import match_topics
 from aidtopics.topics.model import RELEVANCE, TopicModel, first_words, relevance_weights
 
 FIRST = 10  # words that a reader sees of a topic; coherence and stability judge them
@@ -97,19 +98,8 @@ def _diverse_words(model: TopicModel, words: int) -> npt.NDArray[np.intp]:
 
 
 def overlaps(model: TopicModel, other: TopicModel, words: int = FIRST) -> npt.NDArray[np.float64]:
-    """Share of each topic's first words that its match in another fit has too, shape (topics,), in [0, 1].
-
-    Topics are matched one to one so that as many words as possible agree (Greene, O'Callaghan and Cunningham 2014). A
-    topic without a match, because the other fit has fewer, keeps nothing.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    mine, theirs = ([set(row) for row in fit.words(words)] for fit in (model, other))
-    shared = np.array([[len(a & b) for b in theirs] for a in mine])
-    rows, columns = linear_sum_assignment(-shared)
-    found = np.zeros(model.number)
-    found[rows] = shared[rows, columns] / min(words, len(model.vocabulary))
-    return found
+    """Share of each topic's first words that its match in another fit has too, shape (topics,); see `match_topics`."""
+    return match_topics(model, other, words).kept
 
 
 def keeps(shares: npt.NDArray[np.floating]) -> float:

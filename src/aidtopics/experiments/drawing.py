@@ -1,18 +1,21 @@
 """The figures of a finished run, drawn from nothing but its folder."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from aidtopics import plots
 from aidtopics.errors import UsageError
-from aidtopics.experiments.tables import read_groups, read_pairs, read_table
+from aidtopics.experiments.tables import read_groups, read_table
 from aidtopics.records import Label, Topic
 from aidtopics.store import load_classifier
+from aidtopics.topics.groups import PairShares, shares_by_pair
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +33,10 @@ _GROUPED = {
     "programme": ("programme 项目", "Topics by programme 各项目的主题"),
     "site": ("site 站点", "Topics by site 各站点的主题"),
 }
+
+_CHINA = "CN"
+_ABROAD = "abroad 国外"
+_KIND_OF_PROVINCE = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$")
 
 
 def draw(folder: Path) -> list[Path]:
@@ -99,7 +106,8 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
     if "topics" not in metrics:
         return figures
     topics, found = read_topics(folder), metrics["topics"]
-    shares = np.array([row["topics"] for row in read_rows(folder / "pages.jsonl") if row.get("topics")])
+    rows = [row for row in read_rows(folder / "pages.jsonl") if row.get("topics")]
+    shares = np.array([row["topics"] for row in rows])
     figures["topic_words"] = lambda: plots.topic_words(topics)
     figures["page_topics"] = lambda: plots.page_topics(shares, topics)
     values = (
@@ -107,7 +115,12 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
     )
     if any(value is not None for column in values.values() for value in column):
         figures["topic_sizes"] = lambda: plots.topic_sizes(topics, values)
-    figures |= _figures_of_tables(folder / "tables", topics, f"{found['number']} topics, {found['engine']}")
+    codes = _codes(read_table(folder / "tables" / "topics_by_pair.csv"))
+    if codes:
+        figures["donors_recipients"] = lambda: plots.donors_recipients(_pairs(rows, shares, codes), topics)
+    figures |= _figures_of_tables(
+        folder / "tables", topics, shares.mean(axis=0), f"{found['number']} topics, {found['engine']}"
+    )
     sweep = found["sweep"]
     if len({entry["number"] for entry in sweep}) > 1:
         curves = {
@@ -119,7 +132,9 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
     return figures
 
 
-def _figures_of_tables(tables: Path, topics: Sequence[Topic], title: str) -> dict[str, Callable[[], "Figure | None"]]:
+def _figures_of_tables(
+    tables: Path, topics: Sequence[Topic], mean: npt.NDArray[np.float64], title: str
+) -> dict[str, Callable[[], "Figure | None"]]:
     figures: dict[str, Callable[[], Figure | None]] = {}
     if mapped := read_table(tables / "page_map.csv"):
         positions = np.array([[float(row["x"]), float(row["y"])] for row in mapped])
@@ -129,9 +144,7 @@ def _figures_of_tables(tables: Path, topics: Sequence[Topic], title: str) -> dic
         figures["topics_over_time"] = lambda: plots.topics_over_time(yearly, topics)
     for kind, (axis, heading) in _GROUPED.items():
         if (grouped := read_groups(tables / f"topics_by_{kind}.csv")) is not None:
-            figures[f"{kind}_topics"] = partial(plots.group_topics, grouped, topics, axis, heading)
-    if (pairs := read_pairs(tables / "topics_by_pair.csv")) is not None:
-        figures["donors_recipients"] = lambda: plots.donors_recipients(pairs, topics)
+            figures[f"{kind}_topics"] = partial(plots.group_topics, grouped, mean, topics, axis, heading)
     if refits := read_table(tables / "topic_refits.csv"):
         titles = list(dict.fromkeys(row["refit"] for row in refits))
         kept = np.array([float(row["kept"]) for row in refits]).reshape(len(titles), -1).T
@@ -139,6 +152,35 @@ def _figures_of_tables(tables: Path, topics: Sequence[Topic], title: str) -> dic
     if others := _others(read_table(tables / "topic_models.csv")):
         figures["model_comparison"] = lambda: plots.model_comparison(others, topics, title)
     return figures
+
+
+def _codes(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Code of each donor and recipient by name."""
+    return {row[side]: row[f"{side}_code"] for row in rows for side in ("donor", "recipient")}
+
+
+def _pairs(rows: Sequence[dict[str, Any]], shares: npt.NDArray[np.float64], codes: dict[str, str]) -> PairShares:
+    """Who helps whom, to fit on a page: short names in order of the codes, all countries abroad as one."""
+
+    def shown(name: str) -> str:
+        abroad = codes[name].isalpha() and codes[name] != _CHINA
+        return _ABROAD if abroad else _KIND_OF_PROVINCE.sub("", name)
+
+    order = {shown(name): ("Z" if shown(name) == _ABROAD else code) for name, code in codes.items()}
+    pairs = [[(shown(donor), shown(recipient)) for donor, recipient in row["pairs"]] for row in rows]
+    found = shares_by_pair(shares, pairs, np.array([row["cluster"] for row in rows]), seed=0, replicates=1)
+    across, down = (
+        sorted(range(len(side)), key=lambda i: order[str(side[i])]) for side in (found.donors, found.recipients)
+    )
+    cells = np.ix_(across, down)
+    return PairShares(
+        tuple(found.donors[i] for i in across),
+        tuple(found.recipients[i] for i in down),
+        found.pages[cells],
+        found.shares[cells],
+        found.low[cells],
+        found.high[cells],
+    )
 
 
 def _others(rows: Sequence[dict[str, str]]) -> list[plots.OtherModel]:

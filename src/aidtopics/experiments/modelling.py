@@ -185,7 +185,7 @@ def _kin(fits: Sequence[Fit], wanted: Plan) -> Kin:
     """The rivals are other engines where there are any, else the next smaller and the next larger number."""
     alike = [fit for fit in fits if (fit.plan.engine, fit.plan.number) == (wanted.engine, wanted.number)]
     refits = {f"seed {fit.plan.seed}": fit.model for fit in alike if fit.model and fit.plan != wanted}
-    refits |= {f"9/10 of pages, {fit.plan.seed}": fit.without_some for fit in alike if fit.without_some}
+    refits |= {f"without a tenth, {fit.plan.seed}": fit.without_some for fit in alike if fit.without_some}
     first = [fit for fit in fits if fit.plan.seed == wanted.seed and fit.model]
     rivals = {fit.plan.engine: fit.model for fit in first if fit.model and fit.plan.engine != wanted.engine}
     if not rivals:

@@ -12,7 +12,7 @@ from scipy import sparse
 from aidtopics.experiments.telling import Told
 from aidtopics.records import Place
 from aidtopics.topics import TopicModel
-from aidtopics.topics.groups import GroupShares, PairShares, shares_by_group
+from aidtopics.topics.groups import GroupShares, shares_by_group
 from aidtopics.topics.matching import match_topics
 from aidtopics.topics.measures import FIRST
 from aidtopics.topics.projection import page_positions
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aidtopics.experiments.modelling import TopicsOutcome
 
 _MAPPED = 3000  # pages; t-SNE of more takes minutes, and the points would hide each other
+_SAME = 0.5  # share of first words kept, below which a refit's topic is another one
 
 _OF_PAGE: dict[str, tuple[str, Callable[[Told], Collection[Hashable]]]] = {
     "year": ("a date", lambda told: [told.year] if told.year else []),
@@ -88,26 +89,6 @@ def read_groups(path: Path) -> GroupShares | None:
     return GroupShares(groups, tuple(pages[group] for group in groups), share, low, high)
 
 
-def read_pairs(path: Path) -> PairShares | None:
-    """The table of donors by recipients, both in the order of their codes, so that neighbours lie side by side."""
-    rows = read_table(path)
-    if not rows:
-        return None
-    codes = {row[side]: row[f"{side}_code"] for row in rows for side in ("donor", "recipient")}
-    donors, recipients = (
-        tuple(sorted({row[side] for row in rows}, key=lambda name: codes[name])) for side in ("donor", "recipient")
-    )
-    topics = max(int(row["topic"]) for row in rows) + 1
-    pages = np.zeros((len(donors), len(recipients)), np.int64)
-    cubes = {name: np.full((len(donors), len(recipients), topics), np.nan) for name in ("share", "low", "high")}
-    for row in rows:
-        donor, recipient = donors.index(row["donor"]), recipients.index(row["recipient"])
-        pages[donor, recipient] = int(row["pages"])
-        for name, cube in cubes.items():
-            cube[donor, recipient, int(row["topic"])] = _number(row[name])
-    return PairShares(donors, recipients, pages, cubes["share"], cubes["low"], cubes["high"])
-
-
 def read_table(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file of the run, none if the run has no such file."""
     if not path.exists():
@@ -119,10 +100,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
 def _aligned(
     model: TopicModel, refits: Mapping[str, TopicModel], shares: npt.NDArray[np.float64], counts: sparse.csr_array
 ) -> npt.NDArray[np.float64]:
-    """Topic shares of the pages in the model and in each refit, its topics put in the model's order."""
+    """Topic shares of the pages in the model and in each refit, its topics put in the model's order.
+
+    A refit that lost a topic says nothing of that topic's share; the model's own stands in.
+    """
     matrices = [shares]
     for refit in refits.values():
-        matrices.append(refit.infer(counts)[:, match_topics(model, refit, FIRST).topics])
+        match = match_topics(model, refit, FIRST)
+        matrices.append(np.where(match.kept >= _SAME, refit.infer(counts)[:, match.topics], shares))
     return np.stack(matrices)
 
 

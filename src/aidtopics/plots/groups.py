@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from aidtopics.plots.style import drawing, look_of, plain
 from aidtopics.plots.topics import titled
@@ -13,7 +14,7 @@ from aidtopics.topics.groups import GroupShares, PairShares
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FEWEST = 3  # pages; the mean of fewer is the topic of a page, not of a year or a place
+FEWEST = 5  # pages; the mean of fewer is the topic of a page, not of a year or a place
 _PANELS = 16  # topics drawn over time
 _ROWS = 35  # groups in a heat map
 _LEGEND = 30
@@ -53,11 +54,12 @@ def topics_over_time(yearly: GroupShares, topics: Sequence[Topic]) -> "Figure | 
             axes.fill_between(span, low, high, color=look.colour, alpha=0.25, linewidth=0)
             axes.plot(span, share, color=look.colour, marker=look.marker, markersize=4, linewidth=1.4)
             axes.set_title(titled(topic), fontsize=9)
-            axes.set_ylim(0, None)
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.grid(alpha=0.3)
             axes.tick_params(labelbottom=index + columns >= len(chosen), labelleft=index % columns == 0)
+        figure.axes[0].set_ylim(0, min(1.0, 1.1 * float(np.nanmax([yearly.shares[enough], yearly.high[enough]]))))
         lower = figure.add_subplot(grid[rows, :])
+        lower.set_xlim(years[0] - 0.7, years[-1] + 0.7)
         lower.bar(years, pages, color=["#555555" if kept else "#CCCCCC" for kept in enough])
         lower.set(xlabel="year 年份", ylabel="pages 网页数")
         lower.set_title(f"Different pages of each year; from {FEWEST} on it has a point 各年网页数", fontsize=9)
@@ -69,23 +71,27 @@ def topics_over_time(yearly: GroupShares, topics: Sequence[Topic]) -> "Figure | 
     return figure
 
 
-def group_topics(found: GroupShares, topics: Sequence[Topic], kind: str, title: str) -> "Figure | None":
+def group_topics(
+    found: GroupShares, mean: npt.NDArray[np.float64], topics: Sequence[Topic], kind: str, title: str
+) -> "Figure | None":
     """Heat map of groups by topics with the shares as figures, groups in their order.
 
-    A share whose interval is wider than itself is grey. Groups of fewer than FEWEST pages are left out, and of many
-    the smallest. None where no two groups are left.
+    Groups of fewer than FEWEST pages are left out, and of many the smallest. None where no two groups are left.
 
     Args:
+        mean: topic shares of all pages; a share whose interval leaves its mean out is bold.
         kind: what the groups are, for the axis.
     """
-    from matplotlib.figure import Figure
-
     pages = np.array(found.pages)
     largest = np.argsort(-pages, kind="stable")[:_ROWS]
     chosen = np.array(sorted(group for group in largest.tolist() if pages[group] >= FEWEST), int)
     if len(chosen) < 2:
         return None
-    shares, wide = found.shares[chosen], (found.high - found.low)[chosen] > found.shares[chosen]
+    from matplotlib import patheffects
+    from matplotlib.figure import Figure
+
+    shares = found.shares[chosen]
+    apart = (found.low[chosen] > mean) | (found.high[chosen] < mean)
     top = max(float(shares.max()), 1e-9)
     with drawing():
         size = (0.62 * len(topics) + 3.6, 0.3 * len(chosen) + 2.6)
@@ -93,16 +99,19 @@ def group_topics(found: GroupShares, topics: Sequence[Topic], kind: str, title: 
         axes = figure.subplots()
         image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=top, interpolation="nearest")
         for (row, column), share in np.ndenumerate(shares):
-            dark, unsure = share > 0.6 * top, wide[row, column]
-            colour = ("#C8D4E4" if dark else "#8A8A8A") if unsure else ("white" if dark else "black")
-            axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=7.5, color=colour)
+            bold, colour = bool(apart[row, column]), "white" if share > 0.6 * top else "black"
+            text = axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=7.5, color=colour)
+            text.set_alpha(1.0 if bold else 0.6)
+            if bold:
+                text.set_path_effects([patheffects.withStroke(linewidth=0.6, foreground=colour)])
         names = [titled(topic) for topic in topics]
         axes.set_xticks(range(len(topics)), names, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(len(chosen)), [f"{plain(str(found.groups[g]))} ({pages[g]})" for g in chosen])
         left = len(pages) - len(chosen)
         note = f"\n{left} more have fewer pages and are left out" if left else ""
         axes.set(
-            xlabel=f"topic 主题 (grey: the interval is wider than the share){note}", ylabel=f"{kind} (pages 网页数)"
+            xlabel=f"topic 主题 (bold: the interval leaves out the mean of all pages){note}",
+            ylabel=f"{kind} (pages 网页数)",
         )
         axes.set_title(title)
         axes.spines[:].set_visible(False)
@@ -115,20 +124,21 @@ def group_topics(found: GroupShares, topics: Sequence[Topic], kind: str, title: 
 def donors_recipients(found: PairShares, topics: Sequence[Topic]) -> "Figure":
     """A map-like table of who helps whom: in each cell the pages, and their topics as stacked parts.
 
-    Rows and columns are in the order given, which is that of the codes: from the capital clockwise to the north-west,
-    countries last. The area of a cell's bar grows with the pages.
+    Rows and columns are in the order given; in that of the provinces' codes neighbours on the map stand together.
+    A cell's bar grows with the pages.
     """
+    from matplotlib import patheffects
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch, Rectangle
 
     rows, columns = found.pages.shape
     most = found.pages.max()
     with drawing():
-        figure = Figure(figsize=(0.4 * columns + 4.6, max(0.4 * rows + 1.8, 4)), layout="constrained")
+        figure = Figure(figsize=(0.3 * columns + 4.2, max(0.3 * rows + 1.6, 4)), layout="constrained")
         axes = figure.subplots()
         for row, column in zip(*np.nonzero(found.pages), strict=True):
-            # Side by square root, so that the area is in proportion; never too small to be seen.
-            side = 0.28 + 0.66 * np.sqrt(found.pages[row, column] / most)
+            # By the square root, as the eye compares areas; never too small to be seen.
+            side = 0.4 + 0.54 * np.sqrt(found.pages[row, column] / most)
             left, bottom = column - side / 2, row - side / 2
             for topic in np.argsort(-found.shares[row, column], kind="stable").tolist():
                 look, part = look_of(topic), side * float(found.shares[row, column, topic])
@@ -136,7 +146,9 @@ def donors_recipients(found: PairShares, topics: Sequence[Topic]) -> "Figure":
                 box.set_edgecolor("white")
                 axes.add_patch(box)
                 left += part
-            axes.text(column + 0.47, row + 0.47, str(found.pages[row, column]), fontsize=5.5, ha="right", va="bottom")
+            if found.pages[row, column] > 1:
+                text = axes.text(column, row, str(found.pages[row, column]), fontsize=7, ha="center", va="center")
+                text.set_path_effects([patheffects.withStroke(linewidth=1.8, foreground="white")])
         axes.set_xlim(-0.5, columns - 0.5)
         axes.set_ylim(rows - 0.5, -0.5)
         axes.set_aspect("equal")
@@ -147,8 +159,9 @@ def donors_recipients(found: PairShares, topics: Sequence[Topic]) -> "Figure":
         axes.grid(which="minor", color="#DDDDDD", linewidth=0.5)
         axes.tick_params(which="both", length=0)
         axes.spines[:].set_visible(False)
-        axes.set(xlabel="recipient 受援方", ylabel="donor 支援方")
-        axes.set_title("Who helps whom, and with what 谁援助谁\narea and figure: pages 网页数; parts: topics 主题")
+        axes.set(xlabel="recipient 受援方\n(area and figure: pages 网页数, no figure: one; parts: topics 主题)")
+        axes.set_ylabel("donor 支援方")
+        axes.set_title("Who helps whom, and with what 谁援助谁")
         looks = [(look_of(topic.topic_id), titled(topic)) for topic in topics]
         patches = [Patch(facecolor=a.colour, hatch=a.hatch, edgecolor="white", linewidth=0, label=b) for a, b in looks]
         axes.legend(

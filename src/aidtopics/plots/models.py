@@ -14,7 +14,7 @@ from aidtopics.records import Topic
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SEEN = 0.02  # of all pages; a thinner ribbon would only be a smear
+_SEEN = 0.005  # of all pages; a thinner ribbon would only be a smear
 _GAP = 0.012
 
 
@@ -88,7 +88,7 @@ def model_comparison(others: Sequence[OtherModel], topics: Sequence[Topic], titl
     """Which topic became which: pages flow from their main topic on the left to that in the other model on the right.
 
     A panel for each other model, whose topics stand in the order of where their pages come from. Ribbons of fewer than
-    a fiftieth of the pages are not drawn.
+    half a hundredth of the pages are not drawn.
 
     Args:
         title: what the model on the left is called.
@@ -128,14 +128,16 @@ def _flow(axes: Any, other: OtherModel, topics: Sequence[Topic]) -> None:  # noq
             width = float(flow[number, to])
             if width >= _SEEN:
                 path = _ribbon(starts[number], ends[to], width)
-                axes.add_patch(PathPatch(path, facecolor=look.colour, hatch=look.hatch, alpha=0.5, linewidth=0))
+                axes.add_patch(
+                    PathPatch(path, facecolor=look.colour, hatch=look.hatch, alpha=0.5, edgecolor="white", linewidth=0)
+                )
             starts[number] += width
             ends[to] += width
     for to, name in enumerate(other.names):
         height = float(flow[:, to].sum())
         axes.add_patch(Rectangle((1, right[to]), 0.02, height, facecolor="#555555", linewidth=0))
         axes.text(1.035, right[to] + height / 2, f"{to}  {plain(name)}", ha="left", va="center", fontsize=8)
-    axes.set_xlim(-0.75, 1.75)
+    axes.set_xlim(-0.7, 1.7)
     axes.set_ylim(max(left[-1] + flow[-1].sum(), float((right + flow.sum(axis=0)).max())) + _GAP, -_GAP)
     axes.set_axis_off()
 

@@ -1,6 +1,6 @@
 """Figures of a topic model and its pages; a topic keeps its number and look in all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,9 +102,8 @@ def page_map(
         for topic in topics:
             own = main == topic.topic_id
             if own.any():
-                text = axes.text(
-                    *np.median(positions[own], axis=0), str(topic.topic_id), fontsize=13, ha="center", va="center"
-                )
+                x, y = np.median(positions[own], axis=0).tolist()
+                text = axes.text(x, y, str(topic.topic_id), fontsize=13, ha="center", va="center")
                 text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
         axes.set_xticks([])
         axes.set_yticks([])
@@ -118,7 +117,7 @@ def page_map(
     return figure
 
 
-def topic_sizes(topics: Sequence[Topic], measures: dict[str, Sequence[float | None]]) -> "Figure":
+def topic_sizes(topics: Sequence[Topic], measures: Mapping[str, Sequence[float | None]]) -> "Figure":
     """A panel for each coherence measure: each topic's share of all words against how well its words belong together.
 
     Args:
@@ -136,12 +135,19 @@ def topic_sizes(topics: Sequence[Topic], measures: dict[str, Sequence[float | No
                     continue
                 look = look_of(topic.topic_id)
                 axes.scatter(value, topic.share, s=60, color=look.colour, marker=look.marker, label=titled(topic))
-                axes.annotate(str(topic.topic_id), (value, topic.share), (6, 4), textcoords="offset points")
+                axes.annotate(
+                    str(topic.topic_id),
+                    (value, topic.share),
+                    (0, 6),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=8,
+                )
             axes.set(
                 xlabel=f"{title} of the topic's first words 一致性", ylabel="share of all words 占全部词", title=title
             )
+            axes.margins(x=0.1, y=0.12)
             axes.set_ylim(0, None)
-            axes.margins(x=0.1)
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.grid(alpha=0.3)
         figure.suptitle("Size of the topics against their coherence 主题大小与一致性")

@@ -64,8 +64,8 @@ def shares_by_group(
     one of them: the interval then holds what another seed would have changed as well.
 
     Args:
-        shares: document-topic matrix, shape (pages, topics), or one for each seed, shape (seeds, pages, topics), topics
-            matched across seeds beforehand.
+        shares: document-topic matrix, shape (pages, topics), or one for each fit, shape (fits, pages, topics), topics
+            matched across fits beforehand. The means told are those of the first; the others widen the intervals.
         groups: the labels of each page, none for a page that belongs nowhere.
         clusters: number of the near-duplicate cluster of each page, shape (pages,).
 
@@ -134,7 +134,7 @@ def _of_group(
     for fit, matrix in zip(merged, fits, strict=True):
         np.add.at(fit, number, matrix)
         fit /= sizes[:, np.newaxis]
-    mean: Shares = merged.mean(axis=(0, 1))
+    mean: Shares = merged[0].mean(axis=0)
     if count == 1:
         # One page, drawn again and again, would look certain.
         return count, mean, np.full(topics, np.nan), np.full(topics, np.nan)

@@ -12,6 +12,9 @@ from aidtopics.experiments.auditing import audit_sentences, warnings_of
 from aidtopics.experiments.chain import run
 from aidtopics.experiments.drawing import draw
 from aidtopics.experiments.learning import learning_curve
+from aidtopics.experiments.tables import omissions, read_table
+from aidtopics.experiments.telling import told_by
+from aidtopics.records import Page
 from aidtopics.store import read_manifest
 from conftest import ROOT
 
@@ -164,8 +167,13 @@ def test_missing_files_are_told(tmp_path):
 
 def test_a_run_leaves_what_it_promises(folder):
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    figures = "calibration confusion_matrix sweep page_topics precision_recall strongest_features topic_words"
-    expected = {f"plots/{name}.png" for name in [*figures.split(), "topics_over_time"]}
+    figures = "calibration confusion_matrix precision_recall strongest_features sweep page_topics page_map topic_words"
+    figures += " topic_sizes topic_stability topics_over_time province_topics programme_topics donors_recipients"
+    figures += " model_comparison"
+    expected = {f"plots/{name}.{ending}" for name in figures.split() for ending in ("png", "svg")}
+    kinds = "year province programme site pair"
+    expected |= {f"tables/topics_by_{kind}.csv" for kind in kinds.split()}
+    expected |= {"tables/topic_refits.csv", "tables/topic_models.csv", "tables/page_map.csv"}
     expected |= {
         "config.toml",
         "metrics.json",
@@ -358,3 +366,74 @@ def test_no_aid_page_is_told(tmp_path, folder):
     )
     with pytest.raises(FittingError, match="found no page with text to model"):
         run(read_experiment(tmp_path / "a.toml"), tmp_path / "runs")
+
+
+def test_the_tables_hold_what_the_rows_of_the_pages_tell(folder):
+    rows = [orjson.loads(line) for line in (folder / "pages.jsonl").read_bytes().splitlines()]
+    rows = [row for row in rows if "topics" in row]
+    groups = metrics_of(folder)["topics"]["groups"]
+    assert groups["pages"] == len(rows)
+    assert groups["different"] == len({row["cluster"] for row in rows})
+    assert groups["fits"] > 2
+    first = next(row for row in rows if row["pairs"])
+    assert set(first["donors"]) >= {donor for donor, _ in first["pairs"]}
+    for kind, key in (("year", "period"), ("province", "recipients"), ("programme", "programmes"), ("pair", "pairs")):
+        told = sum(bool(row[key]) for row in rows)
+        assert (groups[kind]["pages"], groups[kind]["without"]) == (told, len(rows) - told)
+        table = read_table(folder / "tables" / f"topics_by_{kind}.csv")
+        assert len(table) == 3 * groups[kind]["groups"]
+    year = first["period"][:4]
+    pages = {row["cluster"]: row["topics"] for row in rows if (row["period"] or "").startswith(year)}
+    own = [entry for entry in read_table(folder / "tables" / "topics_by_year.csv") if entry["year"] == year]
+    assert {int(entry["pages"]) for entry in own} == {len(pages)}
+    if len(pages) == sum((row["period"] or "").startswith(year) for row in rows):
+        means = [sum(column) / len(pages) for column in zip(*pages.values(), strict=True)]
+        assert [float(entry["share"]) for entry in own] == pytest.approx(means, abs=1e-3)
+    codes = [
+        (entry["donor_code"], entry["recipient_code"]) for entry in read_table(folder / "tables/topics_by_pair.csv")
+    ]
+    assert codes == sorted(codes)
+
+
+def test_what_the_tables_leave_out_is_told(folder):
+    groups = metrics_of(folder)["topics"]["groups"]
+    summary = (folder / "summary.md").read_text("utf-8")
+    without = groups["year"]["without"]
+    assert f"{without} of {groups['pages']} pages do not tell a date; they are left out" in summary
+    nothing = {"groups": 0, "pages": 0, "without": 4}
+    kinds = dict.fromkeys(("year", "programme", "site", "pair", "province"), nothing)
+    sentences = omissions({"pages": 4, **kinds, "year": {"groups": 2, "pages": 4, "without": 0}})
+    assert sentences[0] == "No page tells a recipient, so there are no topic shares by province and no figure of them."
+    assert len(sentences) == 4
+
+
+def test_a_mirror_and_its_original_are_one_page():
+    body = "南京市援青医疗队在玉树州人民医院义诊三天，接诊牧民四百人，捐赠药品十五万元，并培训乡村医生六十名。"
+    pages = [
+        Page("a", "a", f"首页 | 关于我们\n{body}", url="https://news.a.cn/1.html", date="2019-07-02"),
+        Page("b", "b", f"{body}\n友情链接", url="http://[", publisher="乙报"),
+        Page("c", "c", "今天县里开会。", url="https://c.cn"),
+    ]
+    first, second, third = told_by(pages, [body, body + "。", pages[2].text], {"c": "gold.cn"})
+    assert first.cluster == second.cluster != third.cluster
+    assert (first.site, second.site, third.site) == ("news.a.cn", "乙报", "gold.cn")
+    assert (first.year, third.year, third.pairs) == ("2019", None, ())
+    assert [(donor.name, recipient.name) for donor, recipient in first.pairs] == [("江苏省", "青海省")]
+    assert first.as_row()["recipients"] == ["青海省"]
+
+
+def test_pages_without_date_or_place_give_a_sentence_and_no_figure(tmp_path):
+    rows = [
+        {"id": str(i), "text": f"医生{word}看病，护士{word}打针，病人{word}回家。"}
+        for i, word in enumerate("甲乙丙丁" * 3)
+    ]
+    (tmp_path / "p.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    text = 'name = "bare"\n[pages]\npaths = ["p.jsonl"]\n[topics]\nof = "all"\nnumber = 1\nseeds = 1\n'
+    (tmp_path / "a.toml").write_text(f"{text}[vectorize]\nmax_share = 1.0\n", "utf-8")
+    found = run(read_experiment(tmp_path / "a.toml", ["jobs=1"]), tmp_path / "runs")
+    drawn = {path.stem for path in (found / "plots").iterdir()}
+    assert "topic_words" in drawn
+    assert not drawn & {"topics_over_time", "province_topics", "site_topics", "donors_recipients", "topic_stability"}
+    summary = (found / "summary.md").read_text("utf-8")
+    assert "No page tells a date, so there are no topic shares by year and no figure of them." in summary
+    assert "No page tells both donor and recipient" in summary

@@ -24,7 +24,6 @@ from aidtopics.topics.model import RELEVANCE, relevance_weights
 from aidtopics.topics.online import schedule
 from aidtopics.topics.start import divide, factorize
 from aidtopics.topics.sweep import Plan, fit_plans, left_out, measure_fits, recommend, unseen_gain
-from aidtopics.topics.trends import yearly_shares
 from aidtopics.vectorize import count_words
 
 THEMES = (
@@ -360,12 +359,3 @@ def test_no_number_is_recommended_where_every_fit_failed():
 def test_a_tenth_of_the_pages_is_left_out(pages, number):
     out = left_out(pages, seed=1)
     assert (None if out is None else int(out.sum())) == number
-
-
-def test_yearly_shares_leave_out_pages_without_a_date():
-    shares = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-    yearly = yearly_shares(shares, ["2019-05-01", None, "2021-01-01"])
-    assert yearly.years == (2019, 2021)
-    assert yearly.pages == (1, 1)
-    assert yearly.shares.tolist() == [[1.0, 0.0], [0.5, 0.5]]
-    assert yearly_shares(shares, [None] * 3).years == ()

@@ -79,7 +79,8 @@ def group_topics(
     Groups of fewer than FEWEST pages are left out, and of many the smallest. None where no two groups are left.
 
     Args:
-        mean: topic shares of all pages; a share whose interval leaves its mean out is bold.
+        mean: topic shares of all pages; a share whose interval lies above is bold. Nothing is said of shares below:
+            resampling a few pages without a topic never brings it up.
         kind: what the groups are, for the axis.
     """
     pages = np.array(found.pages)
@@ -91,7 +92,7 @@ def group_topics(
     from matplotlib.figure import Figure
 
     shares = found.shares[chosen]
-    apart = (found.low[chosen] > mean) | (found.high[chosen] < mean)
+    above = found.low[chosen] > mean
     top = max(float(shares.max()), 1e-9)
     with drawing():
         size = (0.62 * len(topics) + 3.6, 0.3 * len(chosen) + 2.6)
@@ -99,7 +100,7 @@ def group_topics(
         axes = figure.subplots()
         image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=top, interpolation="nearest")
         for (row, column), share in np.ndenumerate(shares):
-            bold, colour = bool(apart[row, column]), "white" if share > 0.6 * top else "black"
+            bold, colour = bool(above[row, column]), "white" if share > 0.6 * top else "black"
             text = axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=7.5, color=colour)
             text.set_alpha(1.0 if bold else 0.6)
             if bold:
@@ -110,7 +111,7 @@ def group_topics(
         left = len(pages) - len(chosen)
         note = f"\n{left} more have fewer pages and are left out" if left else ""
         axes.set(
-            xlabel=f"topic 主题 (bold: the interval leaves out the mean of all pages){note}",
+            xlabel=f"topic 主题 (bold: the interval lies above the mean of all pages){note}",
             ylabel=f"{kind} (pages 网页数)",
         )
         axes.set_title(title)

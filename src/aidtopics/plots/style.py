@@ -92,12 +92,11 @@ def _with_glyphs(svg: str) -> str:
     from fontTools import subset
 
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, recalc_timestamp=False)
-    font = subset.load_font(str(_font_file()), options, lazy=True)
-    chosen = subset.Subsetter(options)
+    chosen, packed = subset.Subsetter(options), io.BytesIO()
     chosen.populate(text="".join(sorted(set(svg))))
-    chosen.subset(font)
-    packed = io.BytesIO()
-    subset.save_font(font, packed, options)
+    with subset.load_font(str(_font_file()), options, lazy=True) as font:
+        chosen.subset(font)
+        subset.save_font(font, packed, options)
     source = f"data:font/woff;base64,{base64.b64encode(packed.getvalue()).decode('ascii')}"
     face = f'<style>@font-face {{ font-family: "{_chinese_family()}"; src: url({source}); }}</style>'
     return svg.replace("<defs>", f"<defs>{face}", 1)

@@ -124,17 +124,18 @@ def topic_sizes(topics: Sequence[Topic], measures: Mapping[str, Sequence[float |
         measures: by the measure's title, a value for each topic, None where it was not measured.
     """
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
     from matplotlib.ticker import PercentFormatter
 
+    looks = [look_of(topic.topic_id) for topic in topics]
     with drawing():
         figure = Figure(figsize=(4 * len(measures) + 3, 4.4), layout="constrained")
         panels = figure.subplots(1, len(measures), squeeze=False)[0]
         for axes, (title, values) in zip(panels, measures.items(), strict=True):
-            for topic, value in zip(topics, values, strict=True):
+            for topic, look, value in zip(topics, looks, values, strict=True):
                 if value is None:
                     continue
-                look = look_of(topic.topic_id)
-                axes.scatter(value, topic.share, s=60, color=look.colour, marker=look.marker, label=titled(topic))
+                axes.scatter(value, topic.share, s=60, color=look.colour, marker=look.marker)
                 axes.annotate(
                     str(topic.topic_id),
                     (value, topic.share),
@@ -151,7 +152,14 @@ def topic_sizes(topics: Sequence[Topic], measures: Mapping[str, Sequence[float |
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.grid(alpha=0.3)
         figure.suptitle("Size of the topics against their coherence 主题大小与一致性")
-        handles = panels[0].get_legend_handles_labels()
+        handles = [Line2D([], [], linestyle="", color=a.colour, marker=a.marker) for a in looks]
         columns = -(-len(topics) // _LEGEND)
-        figure.legend(*handles, loc="outside right upper", ncols=columns, title="topic 主题", alignment="left")
+        figure.legend(
+            handles,
+            [titled(topic) for topic in topics],
+            loc="outside right upper",
+            ncols=columns,
+            title="topic 主题",
+            alignment="left",
+        )
     return figure

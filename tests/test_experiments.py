@@ -351,7 +351,7 @@ def test_a_saved_model_learns_on_from_other_pages(tmp_path, folder, engine):
 
 
 def test_an_update_with_unknown_words_is_told(tmp_path, folder):
-    (tmp_path / "noise.txt").write_text("首页\n晴，最高气温二十度。\n", "utf-8")
+    (tmp_path / "noise.txt").write_text("首页\n鸵鸟孵蛋，斑马奔跑。\n", "utf-8")
     (tmp_path / "u.toml").write_text(
         f'name = "u"\n[pages]\npaths = ["noise.txt"]\n[topics]\nof = "all"\nupdate = "{folder}/topics"\n', "utf-8"
     )

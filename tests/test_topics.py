@@ -22,6 +22,7 @@ from aidtopics.topics.gibbs import fit_gibbs, rounds
 from aidtopics.topics.measures import Figures, diversity, overlaps, own_words, perplexity, stability
 from aidtopics.topics.model import RELEVANCE, relevance_weights
 from aidtopics.topics.online import schedule
+from aidtopics.topics.projection import page_positions
 from aidtopics.topics.start import divide, factorize
 from aidtopics.topics.sweep import Plan, fit_plans, left_out, measure_fits, recommend, unseen_gain
 from aidtopics.vectorize import count_words
@@ -359,3 +360,19 @@ def test_no_number_is_recommended_where_every_fit_failed():
 def test_a_tenth_of_the_pages_is_left_out(pages, number):
     out = left_out(pages, seed=1)
     assert (None if out is None else int(out.sum())) == number
+
+
+@pytest.mark.parametrize(("pages", "topics"), [(1, 3), (2, 1), (12, 4), (13, 1), (40, 4)])
+def test_every_page_has_a_place_on_the_map_and_the_same_again(pages, topics):
+    shares = np.random.default_rng(0).dirichlet(np.full(topics, 0.2), pages)
+    places = page_positions(shares, seed=1)
+    assert places.shape == (pages, 2)
+    assert np.isfinite(places).all()
+    assert (page_positions(shares, seed=1) == places).all()
+
+
+def test_pages_of_one_topic_lie_together_on_the_map():
+    main = np.arange(60) % 3
+    places = page_positions(np.eye(3)[main] * 0.9 + np.random.default_rng(0).dirichlet(np.ones(3), 60) * 0.1, seed=0)
+    distance = np.linalg.norm(places[:, np.newaxis] - places, axis=2) + np.eye(60) * 1e9
+    assert (main[distance.argmin(axis=1)] == main).all()

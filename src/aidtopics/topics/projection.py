@@ -19,13 +19,12 @@ def page_positions(shares: Doubles, seed: int) -> Doubles:
     Args:
         shares: document-topic matrix, shape (pages, topics).
     """
-    from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
     roots = np.sqrt(shares)
     if len(roots) <= _FEWEST or roots.shape[1] <= 2:
-        number = min(2, *roots.shape)
-        found = PCA(number, random_state=seed).fit_transform(roots) if len(roots) > 1 else np.zeros((len(roots), 2))
+        across, along, _ = np.linalg.svd(roots - roots.mean(axis=0), full_matrices=False)
+        found = (across * along)[:, :2]
         return np.pad(found, ((0, 0), (0, 2 - found.shape[1])))
     neighbours = min(_NEIGHBOURS, (len(roots) - 1) / 3)
     with threadpool_limits(1):

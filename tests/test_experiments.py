@@ -423,12 +423,11 @@ def test_a_mirror_and_its_original_are_one_page():
 
 
 def test_pages_without_date_or_place_give_a_sentence_and_no_figure(tmp_path):
-    rows = [
-        {"id": str(i), "text": f"医生{word}看病，护士{word}打针，病人{word}回家。"}
-        for i, word in enumerate("甲乙丙丁" * 3)
-    ]
+    words = "医生 护士 病人 手术 药品 门诊 检查 治疗 康复 住院".split()
+    texts = ["，".join(words[(i * j) % 10] for j in range(1, 8)) for i in range(1, 13)]
+    rows = [{"id": str(i), "text": f"{text}。"} for i, text in enumerate(texts)]
     (tmp_path / "p.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-    text = 'name = "bare"\n[pages]\npaths = ["p.jsonl"]\n[topics]\nof = "all"\nnumber = 1\nseeds = 1\n'
+    text = 'name = "bare"\n[pages]\npaths = ["p.jsonl"]\n[topics]\nof = "all"\nnumber = 2\nseeds = 1\n'
     (tmp_path / "a.toml").write_text(f"{text}[vectorize]\nmax_share = 1.0\n", "utf-8")
     found = run(read_experiment(tmp_path / "a.toml", ["jobs=1"]), tmp_path / "runs")
     drawn = {path.stem for path in (found / "plots").iterdir()}

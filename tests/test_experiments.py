@@ -1,6 +1,7 @@
 """Experiment files are strict, and a run leaves what it promises."""
 
 import csv
+import shutil
 from dataclasses import replace
 
 import orjson
@@ -183,7 +184,7 @@ def test_a_run_leaves_what_it_promises(folder):
         "pages.jsonl",
         "label_errors.csv",
     }
-    expected |= {"classifier/manifest.json", "topics/manifest.json", "topics/topics.json"}
+    expected |= {"classifier/manifest.json", "topics/manifest.json", "topics/topics.json", "topics/topics.toml"}
     assert expected <= found
     assert list(folder.parent.glob(".small-*")) == []
 
@@ -436,3 +437,46 @@ def test_pages_without_date_or_place_give_a_sentence_and_no_figure(tmp_path):
     summary = (found / "summary.md").read_text("utf-8")
     assert "No page tells a date, so there are no topic shares by year and no figure of them." in summary
     assert "No page tells both donor and recipient" in summary
+
+
+def test_topics_keep_what_a_person_wrote_of_them(tmp_path, folder):
+    pages = f'[pages]\npaths = ["{folder.parent.parent}/gold.jsonl"]\n[classify]\nmodel = "{folder}/classifier"\n'
+    (tmp_path / "kept.toml").write_text(f'name = "kept"\n{pages}[topics]\nnumber = 3\nseeds = 1\n', "utf-8")
+    found = run(read_experiment(tmp_path / "kept.toml"), tmp_path / "runs")
+    first = metrics_of(found)["topics"]
+    assert [row["topic_id"] for row in first["topics"]] == [0, 1, 2]
+    assert first["changes"] == []
+    assert first["learned"]["chrome"]["number"] > 0
+    for row in first["topics"]:
+        assert 0.5 < row["aid_probability"] <= 1
+        assert 0 < row["site_share"] < 1
+        assert 0 <= row["reprint_share"] < 0.5
+    register = found / "topics" / "topics.toml"
+    name = first["topics"][2]["name"]
+    edited = register.read_text("utf-8").replace(f'name = "{name}"', 'name = "救治"')
+    register.write_text(edited.replace("hidden = false", "hidden = true", 1), "utf-8")
+    again = run(read_experiment(tmp_path / "kept.toml", ["seed=7"]), tmp_path / "runs")
+    summary = (again / "summary.md").read_text("utf-8")
+    assert "救治: " in summary
+    assert "-  0 " not in summary  # hidden
+    assert [row["name"] for row in metrics_of(again)["topics"]["topics"]][2] == "救治"
+    # Another number: what went and came is told, and nothing takes an id that was given.
+    fewer = run(read_experiment(tmp_path / "kept.toml", ["topics.number=2"]), tmp_path / "runs")
+    (change,) = metrics_of(fewer)["topics"]["changes"]
+    assert change["kind"] in ("merged", "vanished")
+    assert change["told"] in (fewer / "summary.md").read_text("utf-8")
+    other = f"topics.previous='{fewer}/topics'"
+    elsewhere = run(read_experiment(tmp_path / "kept.toml", [other]), tmp_path / "elsewhere")
+    ids = [row["topic_id"] for row in metrics_of(elsewhere)["topics"]["topics"]]
+    assert len(set(ids)) == 3
+    assert change["topic_id"] not in ids
+
+
+def test_a_register_that_was_edited_into_something_impossible_stops_the_next_run(tmp_path, folder):
+    model = tmp_path / "topics"
+    shutil.copytree(folder / "topics", model)
+    (model / "topics.toml").write_text("[[topic]]\nid = 0\nnmae = 'x'\n", "utf-8")
+    text = f'name = "r"\n[pages]\npaths = ["{folder.parent.parent}/gold.jsonl"]\n[topics]\nof = "all"\nnumber = 3\n'
+    (tmp_path / "r.toml").write_text(f'{text}seeds = 1\nprevious = "topics"\n', "utf-8")
+    with pytest.raises(UsageError, match="topic 0: unknown key 'nmae'; did you mean 'name'"):
+        run(read_experiment(tmp_path / "r.toml"), tmp_path / "runs")

@@ -6,7 +6,8 @@ import pytest
 from aidtopics.corpus import corpus_hash, read_gold
 from aidtopics.experiments import read_experiment
 from aidtopics.experiments.classifying import classifier_settings
-from aidtopics.experiments.modelling import segmenter_of, topic_settings
+from aidtopics.experiments.modelling import topic_settings
+from aidtopics.experiments.wording import segmenter_of
 from aidtopics.label import label_pages
 from aidtopics.pages import read_pages
 from aidtopics.records import Label

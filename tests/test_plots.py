@@ -49,7 +49,9 @@ PAIRS = PairShares(
     LOW[:6].reshape(2, 3, 10),
     HIGH[:6].reshape(2, 3, 10),
 )
-OTHERS = [plots.OtherModel("8 topics", tuple(f"另·{n}" for n in range(8)), RANDOM.integers(0, 9, (10, 8)))]
+OTHERS = [
+    plots.OtherModel("8 topics", tuple(range(8)), tuple(f"另·{n}" for n in range(8)), RANDOM.integers(0, 9, (10, 8)))
+]
 COHERENCE = {"NPMI": [0.1 * number for number in range(9)] + [None], "C_V": [0.5] * 10}
 CURVE = [
     {

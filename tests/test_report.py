@@ -24,6 +24,7 @@ from aidtopics.segment import Segmenter
 from aidtopics.store import Manifest, save_topics
 from aidtopics.topics import TopicModel
 from aidtopics.topics.model import first_words, relevance_weights
+from aidtopics.topics.registry import first_registry
 from browser import CHROMIUM, DRIVER, Browser
 
 EVIL = (
@@ -64,12 +65,19 @@ EYES = "眼科医生在县医院为老人做白内障手术，随后举行义诊
 GIFTS = "捐赠仪式在县里举行，红十字会捐赠救护车三辆和设备一批，价值百万元。"
 PAGES = [
     page_row("eyes", ("title", "aid", "白内障手术"), ("body", "aid", EYES), ("advert", "noise", "低价救护车出租"))
-    | {"date": "2019-05-01", "topics": [0.9, 0.1], "url": "http://a.example/1"},
+    | {"date": "2019-05-01", "period": "2019-Q2", "cluster": 0, "topics": [0.9, 0.1], "url": "http://a.example/1"},
     page_row("gifts", ("navigation", "noise", "首页 设备"), ("body", "aid", GIFTS))
-    | {"date": "2021-05-01", "topics": [0.2, 0.8], "url": "http://b.example/1", "needs_review": True},
+    | {
+        "date": "2021-05-01",
+        "period": "2021-Q2",
+        "cluster": 1,
+        "topics": [0.2, 0.8],
+        "url": "http://b.example/1",
+        "needs_review": True,
+    },
     page_row("shop", ("other_topic", "noise", "今日股市收盘上涨，成交放大。"), url="javascript:alert(4)"),
     page_row(EVIL, ("body", "aid", EVIL), ("notice", "noise", EVIL), title=EVIL, url=EVIL)
-    | {"topics": [0.6, 0.4], "error": EVIL},
+    | {"period": None, "cluster": 2, "topics": [0.6, 0.4], "error": EVIL},
 ]
 
 
@@ -83,7 +91,9 @@ def written(tmp_path_factory):
     )
     settings = {"segment": {"engine": "jieba", "shortest": 2}, "topics": {"engine": "lda"}}
     manifest = Manifest("topics", {}, settings, "0", {}, None)
-    save_topics(folder / "topics", model, Segmenter("jieba", WORDS[:-1], (), 2), manifest, [], "card")
+    save_topics(
+        folder / "topics", model, Segmenter("jieba", WORDS[:-1], (), 2), manifest, [], "card", first_registry(model)
+    )
     f1 = {"value": 0.9, "low": 0.8, "high": 1.0}
     audit = {"site": {"auc": f1, "share": 0.1, "kept": 0.95, "explains": False}}
     classify = {"f1": f1, "threshold": 0.5, "shortcuts": audit}

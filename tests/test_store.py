@@ -25,6 +25,7 @@ from aidtopics.store import (
     verify,
 )
 from aidtopics.topics import NO_FLOORS, Floors, TopicModel
+from aidtopics.topics.registry import first_registry
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def topics_folder(tmp_path):
     from aidtopics.vectorize import count_words
 
     shares = model.infer(count_words([segmenter.words(text)], model.vocabulary))
-    save_topics(tmp_path / "topics", model, segmenter, manifest, [(text, shares[0])], "# 主题\n")
+    save_topics(tmp_path / "topics", model, segmenter, manifest, [(text, shares[0])], "# 主题\n", first_registry(model))
     return tmp_path / "topics"
 
 
@@ -106,7 +107,7 @@ def test_the_floors_of_a_topic_model_come_back(tmp_path, topics_folder):
     assert saved.model.floors == NO_FLOORS  # as in models saved before there were floors
     floors = Floors(gain=0.25, known=0.5)
     manifest = replace(saved.manifest, decision=asdict(floors))
-    save_topics(tmp_path / "again", saved.model, saved.segmenter, manifest, [], "")
+    save_topics(tmp_path / "again", saved.model, saved.segmenter, manifest, [], "", saved.registry)
     assert load_topics(tmp_path / "again").model.floors == floors
 
 
@@ -142,7 +143,7 @@ def rewrite_manifest(folder, **changes):
         (lambda f: (f / "card.md").write_text("x"), "not whole: card.md was altered"),
         (lambda f: (f / "manifest.json").unlink(), "found no model in .*manifest.json is missing"),
         (lambda f: (f / "manifest.json").write_text("{"), "found a damaged"),
-        (lambda f: rewrite_manifest(f, format=99), "found a model of format 99 .* expected 2; update aidtopics"),
+        (lambda f: rewrite_manifest(f, format=99), "found a model of format 99 .* expected 3; update aidtopics"),
         (lambda f: rewrite_manifest(f, kind="topics"), "found a topics model .* expected a classifier model"),
         (lambda f: rewrite_manifest(f, colour="red"), "other fields than expected"),
         (lambda f: rewrite_manifest(f, files={"../secret": "x"}), "not whole: ../secret is missing"),

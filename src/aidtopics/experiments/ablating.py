@@ -14,7 +14,7 @@ from aidtopics.classify.stages import Ablation
 from aidtopics.classify.training import Judged, TrainingSettings, decision_of, judge
 from aidtopics.experiments.config import AblationTable, Experiment, KeywordsTable
 from aidtopics.experiments.judging import judged_counts, truth_of
-from aidtopics.experiments.modelling import segmenter_of
+from aidtopics.experiments.wording import segmenter_of
 from aidtopics.records import GoldPage
 from aidtopics.scores import Bootstrap, area_under_curve, f1_of_counts, interval_dict, precision_recall_f1
 

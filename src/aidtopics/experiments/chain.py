@@ -2,11 +2,11 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -15,6 +15,7 @@ from aidtopics.errors import UsageError
 from aidtopics.experiments.config import Experiment
 from aidtopics.experiments.drawing import draw
 from aidtopics.experiments.summary import summarize
+from aidtopics.experiments.telling import site_of
 from aidtopics.label import Row, label_pages, row_of
 from aidtopics.pages import read_pages
 from aidtopics.plots.style import COLOURS
@@ -23,7 +24,9 @@ from aidtopics.repair import repair_page
 from aidtopics.report import render
 from aidtopics.store.folder import replace_folder
 
-CACHE = ".cache"
+if TYPE_CHECKING:
+    from aidtopics.experiments.modelling import Source
+    from aidtopics.experiments.telling import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def run(experiment: Experiment, runs: Path, progress: bool = False) -> Path:
     try:
         folder.chmod(0o755)
         (folder / "config.toml").write_text(experiment.to_toml(), "utf-8")
-        metrics = _run_parts(experiment, folder, runs / CACHE, progress)
+        metrics = _run_parts(experiment, folder, runs, progress)
         metrics = {
             "experiment": experiment.name,
             "seed": experiment.seed,
@@ -68,7 +71,7 @@ def run(experiment: Experiment, runs: Path, progress: bool = False) -> Path:
         raise
 
 
-def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool) -> dict[str, Any]:
+def _run_parts(experiment: Experiment, folder: Path, runs: Path, progress: bool) -> dict[str, Any]:
     metrics: dict[str, Any] = {}
     judged: list[dict[str, Any]] = []
     classifier = None
@@ -98,15 +101,16 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
         return {"pages": {"read": len({row["page_id"] for row in judged})}, **metrics}
 
     labels = classifier is not None and (table is None or table.of == "aid")
-    found = _aid_texts(experiment, classifier, progress) if labels else _all_texts(experiment)
+    gold = _gold(experiment)
+    sites = {page.page_id: page.site for page in gold}
+    found = _aid_texts(experiment, classifier, sites, progress) if labels else _all_texts(experiment, sites)
     if table is not None:
         from aidtopics.experiments.modelling import model_topics
         from aidtopics.experiments.tables import write_tables
         from aidtopics.experiments.telling import told_by
 
-        gold = _gold(experiment)
-        topics = model_topics(experiment, found.texts, _corpus(gold, found), folder, cache, progress)
-        told = told_by(found.pages, found.texts, {page.page_id: page.site for page in gold})
+        told = told_by(found.pages, found.texts, sites)
+        topics = model_topics(experiment, _sources(found, told), _corpus(gold, found), folder, runs, progress)
         for number, facts, shares in zip(found.of_row, told, topics.shares.tolist(), strict=True):
             found.rows[number] |= {"topics": [round(share, 4) for share in shares], **facts.as_row()}
         ids = [page.page_id for page in found.pages]
@@ -119,7 +123,12 @@ def _run_parts(experiment: Experiment, folder: Path, cache: Path, progress: bool
     return {"pages": counts, **metrics}
 
 
-def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Texts:  # noqa: ANN401
+def _aid_texts(
+    experiment: Experiment,
+    classifier: Any,  # noqa: ANN401
+    sites: Mapping[str, str],
+    progress: bool,
+) -> _Texts:
     labelled = label_pages(read_pages(experiment.pages.paths), classifier)
     if progress:
         from tqdm import tqdm
@@ -127,7 +136,7 @@ def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Text
         labelled = iter(tqdm(labelled, desc="labelling", unit="page", leave=False))
     rows, texts, pages, of_row = [], [], [], []
     for number, page in enumerate(labelled):
-        rows.append(_dated(row_of(page), page.page if isinstance(page, LabelledPage) else None))
+        rows.append(_dated(row_of(page), page.page if isinstance(page, LabelledPage) else None, sites))
         if isinstance(page, LabelledPage) and page.label is Label.AID:
             texts.append(page.aid_text)
             pages.append(page.page)
@@ -135,23 +144,35 @@ def _aid_texts(experiment: Experiment, classifier: Any, progress: bool) -> _Text
     return _Texts(rows, texts, pages, of_row)
 
 
-def _all_texts(experiment: Experiment) -> _Texts:
+def _all_texts(experiment: Experiment, sites: Mapping[str, str]) -> _Texts:
     rows, texts, pages, of_row = [], [], [], []
     for number, page in enumerate(read_pages(experiment.pages.paths)):
         if isinstance(page, Unreadable):
-            rows.append(_dated(row_of(page), None))
+            rows.append(_dated(row_of(page), None, sites))
             continue
         repaired, ledger = repair_page(page)
         row = row_of(Unreadable(page.page_id, page.source, ""))
-        rows.append(_dated({**row, "text": repaired.text, "repairs": ledger.counts, "error": None}, repaired))
+        rows.append(_dated({**row, "text": repaired.text, "repairs": ledger.counts, "error": None}, repaired, sites))
         texts.append(repaired.text)
         pages.append(repaired)
         of_row.append(number)
     return _Texts(rows, texts, pages, of_row)
 
 
-def _dated(row: Row, page: Page | None) -> Row:
-    return {**row, **{name: getattr(page, name, None) for name in ("title", "date", "url")}}
+def _sources(found: _Texts, told: "Sequence[Told]") -> "list[Source]":
+    from aidtopics.experiments.modelling import Source
+
+    sources = []
+    for text, number, facts in zip(found.texts, found.of_row, told, strict=True):
+        row = found.rows[number]
+        noise = [row["text"][p["start"] : p["end"]] for p in row["passages"] if p["label"] == Label.NOISE]
+        sources.append(Source(text, "\n".join(noise), row["aid_probability"], facts.site, facts.cluster))
+    return sources
+
+
+def _dated(row: Row, page: Page | None, sites: Mapping[str, str]) -> Row:
+    facts = {name: getattr(page, name, None) for name in ("title", "date", "url")}
+    return {**row, **facts, "site": site_of(page, sites) if page else None}
 
 
 def _gold(experiment: Experiment) -> Sequence[GoldPage]:

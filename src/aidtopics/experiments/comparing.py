@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from aidtopics.classify.training import split_folds
 from aidtopics.experiments.config import Experiment
-from aidtopics.experiments.modelling import segmenter_of
+from aidtopics.experiments.wording import segmenter_of
 from aidtopics.records import GoldPage, Label
 from aidtopics.scores import score_decisions
 from aidtopics.vectorize import CharacterNgrams, WordCounts

@@ -30,6 +30,9 @@ class SegmentTable(_Table):
     words: str | None = None  # file of domain words; none: the one that comes along
     stop_words: str | None = None
     shortest: Annotated[int, Field(ge=1, le=10)] = 2  # characters
+    phrases: bool = True  # join words that the pages nearly always show together
+    chrome: bool = True  # leave out words that the classifier's rejected passages show to be web chrome
+    names: bool = True  # leave out names of persons
 
 
 class VectorizeTable(_Table):
@@ -89,13 +92,14 @@ class TopicsTable(_Table):
     numbers: list[Annotated[int, Field(ge=1, le=1000)]] = []  # a sweep beside the model of `number` topics
     seeds: Annotated[int, Field(ge=1, le=100)] = 3  # fits per number; stability needs two
     update: str | None = None  # a saved model to learn on from, relative to the experiment file
+    previous: str | None = None  # a saved model whose ids and names the topics keep; none: the last run of this name
 
     @model_validator(mode="after")
     def _one_beginning(self) -> "TopicsTable":
         fields = type(self).model_fields
         fixed = [
             name
-            for name in ("engine", "number", "numbers", "compare", "seeds")
+            for name in ("engine", "number", "numbers", "compare", "seeds", "previous")
             if getattr(self, name) != fields[name].get_default()
         ]
         if self.update is not None and fixed:
@@ -250,8 +254,9 @@ def _with_absolute_paths(experiment: Experiment, folder: Path) -> Experiment:
         files: dict[str, Any] = {"answers": [absolute(path) for path in table.answers]}
         files |= {"model": absolute(table.model)} if table.model else {}
         changes["classify"] = table.model_copy(update=files)
-    if experiment.topics and experiment.topics.update:
-        changes["topics"] = experiment.topics.model_copy(update={"update": absolute(experiment.topics.update)})
+    if topics := experiment.topics:
+        models = {name: absolute(path) for name in ("update", "previous") if (path := getattr(topics, name))}
+        changes["topics"] = topics.model_copy(update=models)
     held_out = [absolute(path) for path in experiment.scores.held_out]
     changes["scores"] = experiment.scores.model_copy(update={"held_out": held_out})
     return experiment.model_copy(update=changes)

@@ -14,8 +14,9 @@ from aidtopics import plots
 from aidtopics.errors import UsageError
 from aidtopics.experiments.tables import read_groups, read_table
 from aidtopics.records import Label, Topic
-from aidtopics.store import load_classifier
-from aidtopics.topics.groups import PairShares, shares_by_pair
+from aidtopics.store import load_classifier, load_topics
+from aidtopics.topics.groups import GroupShares, PairShares, shares_by_pair
+from aidtopics.topics.registry import ShownTopics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,6 +38,7 @@ _GROUPED = {
 _CHINA = "CN"
 _ABROAD = "abroad 国外"
 _KIND_OF_PROVINCE = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$")
+_WORDS = 30  # of a topic, as in topics.json
 
 
 def draw(folder: Path) -> list[Path]:
@@ -70,12 +72,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def read_topics(folder: Path) -> tuple[Topic, ...]:
-    """The topics that the run's model folder lists."""
-    rows = orjson.loads((folder / "topics" / "topics.json").read_bytes())
-    return tuple(
-        Topic(row["topic_id"], row["name"], row["share"], tuple((word, weight) for word, weight in row["words"]))
-        for row in rows
-    )
+    """The run's topics as its register shows them. Raises UsageError if the register holds something impossible."""
+    return load_topics(folder / "topics").shown(_WORDS).topics
 
 
 def _classifier_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[[], "Figure"]]:
@@ -105,22 +103,29 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
     figures: dict[str, Callable[[], Figure | None]] = {}
     if "topics" not in metrics:
         return figures
-    topics, found = read_topics(folder), metrics["topics"]
+    saved, found = load_topics(folder / "topics"), metrics["topics"]
+    shown = saved.shown(_WORDS)
+    topics = shown.topics
     rows = [row for row in read_rows(folder / "pages.jsonl") if row.get("topics")]
-    shares = np.array([row["topics"] for row in rows])
+    shares = shown.fold(np.array([row["topics"] for row in rows]))
     figures["topic_words"] = lambda: plots.topic_words(topics)
     figures["page_topics"] = lambda: plots.page_topics(shares, topics)
-    values = (
-        {title: [row[key] for row in found["topics"]] for key, title in _COHERENCE.items()} if "topics" in found else {}
-    )
+    # Coherence and stability were measured topic by topic: what is merged stands there in its parts.
+    parts = [topic for topic, part in zip(saved.model.topics(1), shown.members.sum(axis=1), strict=True) if part]
+    measured = {row["topic_id"]: row for row in found["topics"]}
+    values = {title: [measured[topic.topic_id][key] for topic in parts] for key, title in _COHERENCE.items()}
     if any(value is not None for column in values.values() for value in column):
-        figures["topic_sizes"] = lambda: plots.topic_sizes(topics, values)
+        figures["topic_sizes"] = lambda: plots.topic_sizes(parts, values)
     codes = _codes(read_table(folder / "tables" / "topics_by_pair.csv"))
     if codes:
         figures["donors_recipients"] = lambda: plots.donors_recipients(_pairs(rows, shares, codes), topics)
-    figures |= _figures_of_tables(
-        folder / "tables", topics, shares.mean(axis=0), f"{found['number']} topics, {found['engine']}"
-    )
+    if refits := read_table(folder / "tables" / "topic_refits.csv"):
+        titles = list(dict.fromkeys(row["refit"] for row in refits))
+        kept = {(int(row["topic"]), row["refit"]): float(row["kept"]) for row in refits}
+        matrix = np.array([[kept[topic.topic_id, title] for title in titles] for topic in parts])
+        figures["topic_stability"] = lambda: plots.topic_stability(matrix, titles, parts)
+    title = f"{found['number']} topics, {found['engine']}"
+    figures |= _figures_of_tables(folder / "tables", shown, saved.model.ids, shares.mean(axis=0), title)
     sweep = found["sweep"]
     if len({entry["number"] for entry in sweep}) > 1:
         curves = {
@@ -133,25 +138,47 @@ def _topic_figures(folder: Path, metrics: dict[str, Any]) -> dict[str, Callable[
 
 
 def _figures_of_tables(
-    tables: Path, topics: Sequence[Topic], mean: npt.NDArray[np.float64], title: str
+    tables: Path, shown: ShownTopics, ids: Sequence[int], mean: npt.NDArray[np.float64], title: str
 ) -> dict[str, Callable[[], "Figure | None"]]:
+    """Figures of what the run wrote as tables; topics hidden or merged since then are so here too."""
     figures: dict[str, Callable[[], Figure | None]] = {}
+    topics = shown.topics
     if mapped := read_table(tables / "page_map.csv"):
         positions = np.array([[float(row["x"]), float(row["y"])] for row in mapped])
-        main, share = np.array([int(row["topic"]) for row in mapped]), np.array([float(row["share"]) for row in mapped])
+        now = {ids[row]: topics[column].topic_id for row, column in zip(*np.nonzero(shown.members), strict=True)}
+        main = np.array([now.get(int(row["topic"]), -1) for row in mapped])
+        share = np.array([float(row["share"]) for row in mapped])
         figures["page_map"] = lambda: plots.page_map(positions, main, share, topics)
-    if (yearly := read_groups(tables / "topics_by_year.csv")) is not None:
-        figures["topics_over_time"] = lambda: plots.topics_over_time(yearly, topics)
+    if (found := read_groups(tables / "topics_by_year.csv")) is not None:
+        yearly, told = _regrouped(*found, shown, ids)
+        figures["topics_over_time"] = partial(plots.topics_over_time, yearly, [topics[column] for column in told])
     for kind, (axis, heading) in _GROUPED.items():
-        if (grouped := read_groups(tables / f"topics_by_{kind}.csv")) is not None:
-            figures[f"{kind}_topics"] = partial(plots.group_topics, grouped, mean, topics, axis, heading)
-    if refits := read_table(tables / "topic_refits.csv"):
-        titles = list(dict.fromkeys(row["refit"] for row in refits))
-        kept = np.array([float(row["kept"]) for row in refits]).reshape(len(titles), -1).T
-        figures["topic_stability"] = lambda: plots.topic_stability(kept, titles, topics)
-    if others := _others(read_table(tables / "topic_models.csv")):
+        if (found := read_groups(tables / f"topics_by_{kind}.csv")) is not None:
+            grouped, told = _regrouped(*found, shown, ids)
+            chosen = [topics[column] for column in told]
+            figures[f"{kind}_topics"] = partial(plots.group_topics, grouped, mean[told], chosen, axis, heading)
+    if others := _others(read_table(tables / "topic_models.csv"), shown, ids):
         figures["model_comparison"] = lambda: plots.model_comparison(others, topics, title)
     return figures
+
+
+def _regrouped(
+    found: GroupShares, columns: Sequence[int], shown: ShownTopics, ids: Sequence[int]
+) -> tuple[GroupShares, list[int]]:
+    """A table with the topics that are shown now, and the places of these among all that are shown.
+
+    A topic that the run had hidden is not in its tables. Of those merged since, no interval is known.
+    """
+    parts = _parts(columns, shown, ids)
+    told = np.flatnonzero(parts.any(axis=0)).tolist()
+    parts = parts[:, told]
+    low, high = (np.where(parts.sum(axis=0) > 1, np.nan, table @ parts) for table in (found.low, found.high))
+    return GroupShares(found.groups, found.pages, found.shares @ parts, low, high), told
+
+
+def _parts(columns: Sequence[int], shown: ShownTopics, ids: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Which topic shown now each topic of a table is a part of, shape (topics of the table, topics shown)."""
+    return shown.members[[ids.index(topic_id) for topic_id in columns]]
 
 
 def _codes(rows: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -183,11 +210,13 @@ def _pairs(rows: Sequence[dict[str, Any]], shares: npt.NDArray[np.float64], code
     )
 
 
-def _others(rows: Sequence[dict[str, str]]) -> list[plots.OtherModel]:
+def _others(rows: Sequence[dict[str, str]], shown: ShownTopics, ids: Sequence[int]) -> list[plots.OtherModel]:
     found = []
     for title in dict.fromkeys(row["model"] for row in rows):
         own = [row for row in rows if row["model"] == title]
         names = {int(row["other_topic"]): row["other_name"] for row in own}
         pages = np.array([int(row["pages"]) for row in own]).reshape(-1, len(names))
-        found.append(plots.OtherModel(title, tuple(names.values()), pages))
+        columns = list(dict.fromkeys(int(row["topic"]) for row in own))
+        flow = (_parts(columns, shown, ids).T @ pages).astype(np.int64)
+        found.append(plots.OtherModel(title, tuple(names), tuple(names.values()), flow))
     return found

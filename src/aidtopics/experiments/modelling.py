@@ -8,23 +8,26 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Memory
 from scipy import sparse
 
 from aidtopics.errors import FittingError
 from aidtopics.experiments.config import Experiment, TopicsTable
-from aidtopics.segment import Segmenter, read_word_list
+from aidtopics.experiments.naming import identified, topic_rows
+from aidtopics.experiments.wording import cut_texts, learned_segmenter, segmenter_of, told
+from aidtopics.segment import Segmenter
 from aidtopics.store import Manifest, load_topics, save_topics
 from aidtopics.store.folder import settings_hash
 from aidtopics.topics import TopicModel
 from aidtopics.topics.coherence import CoherenceCounts
 from aidtopics.topics.engines import update_topics, with_floors
 from aidtopics.topics.measures import FIRST, Figures, measure
+from aidtopics.topics.noise import topic_sources
 from aidtopics.topics.sweep import Fit, Plan, fit_plans, measure_fits, recommend, unseen_gain
 from aidtopics.vectorize import WordCounts, count_words
 
+CACHE = ".cache"  # beside the run folders
 _GOLDEN = 5
-_NOT_STORED = frozenset({"fit_seconds", "sweep", "engines", "topics", "recommended"})
+_NOT_STORED = frozenset({"fit_seconds", "sweep", "engines", "topics", "recommended", "learned", "changes"})
 _MEASURES = ("npmi", "c_v", "diversity", "stability", "robustness", "perplexity")
 
 
@@ -34,6 +37,17 @@ class Kin:
 
     refits: dict[str, TopicModel]  # the same engine and number: other seeds, fits on nine tenths of the pages
     rivals: dict[str, TopicModel]  # another engine or number, or the model before it learned on
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text to model, and what is known of the page it comes from."""
+
+    text: str
+    rejected: str  # the passages of the page that the classifier rejected, one a line
+    probability: float | None  # that the page is aid, in [0, 1]; None where no classifier looked at it
+    site: str | None  # None where nothing says it
+    cluster: int  # texts with the same number are near-duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,67 +61,72 @@ class TopicsOutcome:
     kin: Kin
 
 
-def segmenter_of(experiment: Experiment) -> Segmenter:
-    """The segmenter that the experiment describes."""
-    table = experiment.segment
-    return Segmenter(
-        table.engine,
-        read_word_list(table.words) if table.words else None,
-        read_word_list(table.stop_words) if table.stop_words else None,
-        table.shortest,
-    )
-
-
-def segment_texts(texts: Sequence[str], segmenter: Segmenter, cache: Path, progress: bool) -> list[list[str]]:
-    """Words of each text, remembered from run to run by text and word lists."""
-    cached = Memory(cache, verbose=0).cache(_segment, ignore=["progress"])
-    key = (segmenter.engine, segmenter.domain_words, tuple(sorted(segmenter.stop_words)), segmenter.shortest)
-    words: list[list[str]] = cached(list(texts), key, progress)
-    return words
-
-
 def model_topics(
-    experiment: Experiment, texts: Sequence[str], corpus: dict[str, Any], folder: Path, cache: Path, progress: bool
+    experiment: Experiment,
+    sources: Sequence[Source],
+    corpus: dict[str, Any],
+    folder: Path,
+    runs: Path,
+    progress: bool,
 ) -> TopicsOutcome:
     """Fit the topics of the texts, or learn on from a saved model, and save the model in `folder`/topics.
+
+    Topics that the last run of the experiment in `runs` had too keep their ids and names.
 
     Raises:
         FittingError: too few texts or words for the number of topics.
     """
     table = experiment.topics
     assert table is not None
+    texts = [source.text for source in sources]
     if not texts:
         raise FittingError(
             "found no page with text to model; expected pages labelled aid. Look at the labels, or set "
             "topics.of = 'all'"
         )
+    cache = runs / CACHE
     if table.update is None:
-        segmenter = segmenter_of(experiment)
-        words = segment_texts(texts, segmenter, cache, progress)
+        plain = segmenter_of(experiment)
+        cuts = cut_texts(texts, plain, cache, progress)
+        rejected = [source.rejected for source in sources if source.rejected]
+        segmenter, learned = learned_segmenter(experiment, cuts, rejected, cache, progress)
+        words = [segmenter.select(cut) for cut in cuts]
         chosen = experiment.vectorize
         counter = WordCounts(segmenter, chosen.min_pages, chosen.max_share, chosen.max_words)
         counts = counter.fit_words(words)
-        model, metrics, kin = _fitted(experiment, table, counts, counter.vocabulary_, words, progress)
-        settings, seen = topic_settings(experiment, segmenter), 0
+        fitted, figures, metrics, kin = _fitted(experiment, table, counts, counter.vocabulary_, words, progress)
+        last_run = runs / experiment.name / "topics"
+        order, model, registry, changes = identified(fitted, table.previous, last_run)
+        metrics |= {"learned": told(learned), "changes": [asdict(change) for change in changes]}
+        settings, seen = topic_settings(experiment, plain), 0
     else:
         saved = load_topics(table.update)
-        segmenter, seen = saved.segmenter, int(saved.manifest.metrics["pages"])
-        words = segment_texts(texts, segmenter, cache, progress)
+        segmenter, registry, seen = saved.segmenter, saved.registry, int(saved.manifest.metrics["pages"])
+        words = [segmenter.select(cut) for cut in cut_texts(texts, segmenter, cache, progress)]
         counts = count_words(words, saved.model.vocabulary)
-        model, metrics = _updated(saved.model, counts, words, seen, experiment.seed)
+        model, figures, metrics = _updated(saved.model, counts, words, seen, experiment.seed)
+        order = list(range(model.number))
         kin = Kin({}, {"before": saved.model})
         settings = {**saved.manifest.settings, "updated": [*saved.manifest.settings.get("updated", []), len(texts)]}
     shares = model.infer(counts)
+    probabilities, sites = [source.probability for source in sources], [source.site for source in sources]
+    clusters = np.array([source.cluster for source in sources])
+    found = topic_sources(model, counts, shares, probabilities, sites, clusters)
+    metrics["topics"] = topic_rows(figures.topics, order, model, found)
     metrics |= {"pages": seen + len(texts), "words": len(model.vocabulary)}
     stored = {key: value for key, value in metrics.items() if key not in _NOT_STORED}
     manifest = Manifest("topics", corpus, settings, settings_hash(settings), stored, asdict(model.floors))
     golden = [(texts[i], shares[i]) for i in np.argsort([len(text) for text in texts], kind="stable")[:_GOLDEN]]
-    save_topics(folder / "topics", model, segmenter, manifest, golden, _card(model, manifest))
+    save_topics(folder / "topics", model, segmenter, manifest, golden, _card(model, manifest), registry)
     return TopicsOutcome(model, shares, metrics, counts, kin)
 
 
 def topic_settings(experiment: Experiment, segmenter: Segmenter) -> dict[str, Any]:
-    """The settings that shape a topic model: with the same texts and these, the same model comes out."""
+    """The settings that shape a topic model: with the same texts and these, the same model comes out.
+
+    Args:
+        segmenter: before it learned from the texts.
+    """
     assert experiment.topics is not None
     lists = {"words": segmenter.domain_words, "stop_words": sorted(segmenter.stop_words)}
     vectorize = experiment.vectorize
@@ -116,20 +135,12 @@ def topic_settings(experiment: Experiment, segmenter: Segmenter) -> dict[str, An
         "segment": {
             "engine": segmenter.engine,
             "shortest": segmenter.shortest,
+            **{name: getattr(experiment.segment, name) for name in ("phrases", "chrome", "names")},
             **{name: settings_hash({name: entries}) for name, entries in lists.items()},
         },
         "vectorize": {name: getattr(vectorize, name) for name in ("min_pages", "max_share", "max_words")},
         "topics": {name: getattr(experiment.topics, name) for name in ("of", "engine", "number")},
     }
-
-
-def _segment(texts: list[str], key: tuple[Any, ...], progress: bool) -> list[list[str]]:
-    segmenter = Segmenter(*key)
-    if progress:
-        from tqdm import tqdm
-
-        return [segmenter.words(text) for text in tqdm(texts, desc="segmenting", unit="page", leave=False)]
-    return [segmenter.words(text) for text in texts]
 
 
 def _fitted(
@@ -139,8 +150,8 @@ def _fitted(
     vocabulary: tuple[str, ...],
     words: list[list[str]],
     progress: bool,
-) -> tuple[TopicModel, dict[str, Any], Kin]:
-    """The model of the wanted number and first seed, the figures of all fits, and the other fits."""
+) -> tuple[TopicModel, Figures, dict[str, Any], Kin]:
+    """The model of the wanted number and first seed, its figures, those of all fits, and the other fits."""
     seeds = range(experiment.seed, experiment.seed + table.seeds)
     numbers = sorted({table.number, *table.numbers})
     plans = [Plan(table.engine, number, seed) for number in numbers for seed in seeds]
@@ -170,7 +181,6 @@ def _fitted(
         "number": table.number,
         **_rounded(own),
         "fit_seconds": round(fits[wanted].seconds, 2),
-        "topics": _per_topic(own),
         "sweep": sweep if len(sweep) > 1 else [],
     }
     if len(numbers) > 1:
@@ -178,7 +188,7 @@ def _fitted(
         metrics["recommended"] = asdict(recommend([n for n, _ in tried], [f for _, f in tried]))
     if rivals:
         metrics["engines"] = [_mean_row(rows, engine, table.number) for engine in (table.engine, *rivals)]
-    return with_floors(model, gain, known[unseen]), metrics, _kin(fits, plans[wanted])
+    return with_floors(model, gain, known[unseen]), own, metrics, _kin(fits, plans[wanted])
 
 
 def _kin(fits: Sequence[Fit], wanted: Plan) -> Kin:
@@ -198,7 +208,7 @@ def _kin(fits: Sequence[Fit], wanted: Plan) -> Kin:
 
 def _updated(
     model: TopicModel, counts: sparse.csr_array, words: list[list[str]], seen: int, seed: int
-) -> tuple[TopicModel, dict[str, Any]]:
+) -> tuple[TopicModel, Figures, dict[str, Any]]:
     """The model after learning on from new pages, and its figures on those; there is no second fit to compare with."""
     if not counts.nnz:
         raise FittingError("found no word that the model of topics.update knows; give other pages or fit a new model")
@@ -207,14 +217,17 @@ def _updated(
     seconds = perf_counter() - start
     coherence = CoherenceCounts(words, (word for row in updated.words(FIRST) for word in row))
     figures = measure(updated, coherence, [], None, None, seed)
-    return updated, {
-        "engine": model.engine,
-        "number": model.number,
-        **_rounded(figures),
-        "fit_seconds": round(seconds, 2),
-        "topics": _per_topic(figures),
-        "sweep": [],
-    }
+    return (
+        updated,
+        figures,
+        {
+            "engine": model.engine,
+            "number": model.number,
+            **_rounded(figures),
+            "fit_seconds": round(seconds, 2),
+            "sweep": [],
+        },
+    )
 
 
 def _row(fit: Fit, figures: Figures | None) -> dict[str, Any]:
@@ -236,13 +249,6 @@ def _mean_row(rows: list[dict[str, Any]], engine: str, number: int) -> dict[str,
 def _rounded(figures: Figures) -> dict[str, float | None]:
     places = {"perplexity": 1}
     return {name: _finite(getattr(figures, name), places.get(name, 4)) for name in _MEASURES}
-
-
-def _per_topic(figures: Figures) -> list[dict[str, Any]]:
-    return [
-        {name: value if isinstance(value, int) else _finite(value, 4) for name, value in asdict(topic).items()}
-        for topic in figures.topics
-    ]
 
 
 def _finite(value: float, places: int) -> float | None:

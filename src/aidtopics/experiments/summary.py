@@ -7,6 +7,8 @@ from typing import Any
 from aidtopics.experiments.auditing import audit_sentences, warnings_of
 from aidtopics.experiments.drawing import read_topics
 from aidtopics.experiments.tables import omissions
+from aidtopics.records import Topic
+from aidtopics.topics.model import name_topic
 
 
 def summarize(metrics: dict[str, Any], folder: Path) -> str:
@@ -54,14 +56,40 @@ def summarize(metrics: dict[str, Any], folder: Path) -> str:
             "",
         ]
         lines += [
-            f"- {topic.topic_id:>2}  {topic.share:5.1%}  {'、'.join(word for word, _ in topic.words[:8])}"
+            f"- {topic.topic_id:>2}  {topic.share:5.1%}  {_named(topic)}{'、'.join(w for w, _ in topic.words[:8])}"
             for topic in read_topics(folder)
         ]
+        lines += _changes(topics)
+        lines += _suspicious(topics)
         if "recommended" in topics:
             lines += ["", f"How many topics: {topics['recommended']['reason']}."]
         lines += [line for sentence in omissions(topics["groups"]) for line in ("", sentence)]
         lines += _engines(topics["engines"]) if "engines" in topics else []
     return "\n".join(lines) + "\n"
+
+
+def _named(topic: Topic) -> str:
+    """A name that a person gave; the proposed one only repeats the words."""
+    proposed = topic.name == name_topic([word for word, _ in topic.words])
+    return "" if proposed else f"{topic.name}: "
+
+
+def _changes(topics: dict[str, Any]) -> list[str]:
+    """What is different from the last run's topics."""
+    told = [change["told"] for change in topics.get("changes", [])]
+    return ["", "Since the last model:", "", *(f"- {sentence}." for sentence in told)] if told else []
+
+
+def _suspicious(topics: dict[str, Any]) -> list[str]:
+    """Topics that look like scraped noise, with what makes them so."""
+    lines = []
+    for row in topics["topics"]:
+        for found in row["suspicions"]:
+            words = f"; words: {'、'.join(found['words'])}" if found["words"] else ""
+            sites = f"; sites: {', '.join(found['sites'])}" if found["sites"] else ""
+            lines.append(f"- topic {row['topic_id']} ({row['name']}): {found['reason']}{words}{sites}.")
+    head = "Topics that look like scraped noise (hide or merge them in topics/topics.toml, or look at their pages):"
+    return ["", head, "", *lines] if lines else []
 
 
 def _steadiness(topics: dict[str, Any]) -> str:

@@ -10,12 +10,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from aidtopics.experiments.telling import Told
-from aidtopics.records import Place
+from aidtopics.records import Place, Topic
+from aidtopics.store import load_topics
 from aidtopics.topics import TopicModel
 from aidtopics.topics.groups import GroupShares, shares_by_group
 from aidtopics.topics.matching import match_topics
 from aidtopics.topics.measures import FIRST
 from aidtopics.topics.projection import page_positions
+from aidtopics.topics.registry import ShownTopics
 
 if TYPE_CHECKING:
     from aidtopics.experiments.modelling import TopicsOutcome
@@ -43,19 +45,19 @@ def write_tables(
     """
     tables = folder / "tables"
     tables.mkdir()
-    names = [topic.name for topic in outcome.model.topics(1)]
+    shown = load_topics(folder / "topics").shown(FIRST)
     clusters = np.array([page.cluster for page in told])
-    fits = _aligned(outcome.model, outcome.kin.refits, outcome.shares, outcome.counts)
+    fits = shown.fold(_aligned(outcome.model, outcome.kin.refits, outcome.shares, outcome.counts))
     summary: dict[str, Any] = {"pages": len(told), "different": len(np.unique(clusters)), "fits": len(fits)}
     for kind, (_, groups_of) in _OF_PAGE.items():
         groups = [groups_of(page) for page in told]
         found = shares_by_group(fits, groups, clusters, seed)
-        _write(tables / f"topics_by_{kind}.csv", _group_rows(kind, found, names))
+        _write(tables / f"topics_by_{kind}.csv", _group_rows(kind, found, shown.topics))
         placed = sum(bool(labels) for labels in groups)
         summary[kind] = {"groups": len(found.groups), "pages": placed, "without": len(told) - placed}
-    _write(tables / "topic_refits.csv", _refit_rows(outcome.model, outcome.kin.refits, names))
-    _write(tables / "topic_models.csv", _model_rows(outcome, names))
-    _write(tables / "page_map.csv", _map_rows(outcome.shares, page_ids, seed))
+    _write(tables / "topic_refits.csv", _refit_rows(outcome.model, outcome.kin.refits))
+    _write(tables / "topic_models.csv", _model_rows(outcome, shown))
+    _write(tables / "page_map.csv", _map_rows(fits[0], shown.topics, page_ids, seed))
     return summary
 
 
@@ -74,8 +76,8 @@ def omissions(summary: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def read_groups(path: Path) -> GroupShares | None:
-    """A table of groups as `write_tables` wrote it; None where the run has no such table or no group in it."""
+def read_groups(path: Path) -> tuple[GroupShares, tuple[int, ...]] | None:
+    """A table of groups and the ids of its topics; None where the run has no such table or no group in it."""
     rows = read_table(path)
     if not rows:
         return None
@@ -86,7 +88,8 @@ def read_groups(path: Path) -> GroupShares | None:
     low, high, share = (
         np.array([_number(row[name]) for row in rows]).reshape(shape) for name in ("low", "high", "share")
     )
-    return GroupShares(groups, tuple(pages[group] for group in groups), share, low, high)
+    ids = tuple(int(row["topic"]) for row in rows[: shape[1]])
+    return GroupShares(groups, tuple(pages[group] for group in groups), share, low, high), ids
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -111,11 +114,12 @@ def _aligned(
     return np.stack(matrices)
 
 
-def _group_rows(kind: str, found: GroupShares, names: Sequence[str]) -> list[dict[str, Any]]:
+def _group_rows(kind: str, found: GroupShares, topics: Sequence[Topic]) -> list[dict[str, Any]]:
     """Groups in order of their name, places in that of their codes, which lie as they do on the map."""
     rows = []
     for row in found.rows():
-        group, figures = row.pop("group"), {"topic": row["topic"], "name": names[int(str(row["topic"]))], **row}
+        group, topic = row.pop("group"), topics[int(str(row.pop("topic")))]
+        figures = {"topic": topic.topic_id, "name": topic.name, **row}
         rows.append((_order(group), {**_columns(kind, group), **figures}))
     return [row for _, row in sorted(rows, key=lambda entry: entry[0])]
 
@@ -138,38 +142,42 @@ def _columns(kind: str, group: object) -> dict[str, object]:
     return {kind: group.name, "code": group.code} if isinstance(group, Place) else {kind: group}
 
 
-def _refit_rows(model: TopicModel, refits: Mapping[str, TopicModel], names: Sequence[str]) -> list[dict[str, Any]]:
+def _refit_rows(model: TopicModel, refits: Mapping[str, TopicModel]) -> list[dict[str, Any]]:
     rows = []
     for title, refit in refits.items():
         match, words = match_topics(model, refit, FIRST), refit.words(FIRST)
         for topic, (other, kept) in enumerate(zip(match.topics.tolist(), match.kept.tolist(), strict=True)):
-            figures = {"refit": title, "kept": round(kept, 3), "words": "、".join(words[other])}
-            rows.append({"topic": topic, "name": names[topic], **figures})
+            figures = {"refit": title, "kept": round(kept, 3), "words": "、".join(words[other]) if other >= 0 else ""}
+            rows.append({"topic": model.ids[topic], "name": model.names[topic], **figures})
     return rows
 
 
-def _model_rows(outcome: "TopicsOutcome", names: Sequence[str]) -> list[dict[str, Any]]:
+def _model_rows(outcome: "TopicsOutcome", shown: ShownTopics) -> list[dict[str, Any]]:
     """Which topic of the model became which in another: pages by their main topic in both, and words in common."""
     rows = []
-    main, words = outcome.shares.argmax(axis=1), outcome.model.words(FIRST)
+    main = shown.fold(outcome.shares).argmax(axis=1)
     for title, other in outcome.kin.rivals.items():
         theirs, other_words = other.infer(outcome.counts).argmax(axis=1), other.words(FIRST)
-        pages = np.zeros((outcome.model.number, other.number), int)
+        pages = np.zeros((len(shown.topics), other.number), int)
         np.add.at(pages, (main, theirs), 1)
-        for topic, name in enumerate(names):
-            for to, other_name in enumerate(other.names):
-                shared = len(set(words[topic]) & set(other_words[to]))
-                row = {"model": title, "topic": topic, "name": name, "other_topic": to, "other_name": other_name}
+        for topic, mine in enumerate(shown.topics):
+            for to, (other_id, other_name) in enumerate(zip(other.ids, other.names, strict=True)):
+                shared = len({word for word, _ in mine.words} & set(other_words[to]))
+                row = {"model": title, "topic": mine.topic_id, "name": mine.name}
+                row |= {"other_topic": other_id, "other_name": other_name}
                 rows.append({**row, "pages": int(pages[topic, to]), "shared_words": shared})
     return rows
 
 
-def _map_rows(shares: npt.NDArray[np.float64], page_ids: Sequence[str], seed: int) -> list[dict[str, Any]]:
+def _map_rows(
+    shares: npt.NDArray[np.float64], topics: Sequence[Topic], page_ids: Sequence[str], seed: int
+) -> list[dict[str, Any]]:
     """Of many pages an even sample is placed."""
     chosen = np.linspace(0, len(shares) - 1, min(len(shares), _MAPPED)).round().astype(int)
     places = page_positions(shares[chosen], seed)
     return [
-        {"page_id": page_ids[page], "topic": int(shares[page].argmax()), "share": round(float(shares[page].max()), 4)}
+        {"page_id": page_ids[page], "topic": topics[int(shares[page].argmax())].topic_id}
+        | {"share": round(float(shares[page].max()), 4)}
         | {"x": round(float(x), 3), "y": round(float(y), 3)}
         for page, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True)
     ]

@@ -59,17 +59,21 @@ def told_by(pages: Sequence[Page], texts: Sequence[str], sites: Mapping[str, str
         pages: repaired pages.
         texts: what the topics were fitted on, of each page. Near-duplicates are sought among these: a mirror has other
             menus around the same article.
-        sites: site by page_id, where it is known; of the others it is the host of the address, or the outlet a byline
-            names.
+        sites: site by page_id, where it is known; see `site_of` for the others.
     """
     finder = PlaceFinder()
     number: npt.NDArray[np.intp] = clusters(texts)
     found = []
     for page, cluster in zip(pages, number.tolist(), strict=True):
         read = places_of(page, finder)
-        site = sites.get(page.page_id) or _host(page.url) or page.publisher
+        site = site_of(page, sites)
         found.append(Told(str(read.period) if read.period else None, read.aids, read.programmes, site, cluster))
     return tuple(found)
+
+
+def site_of(page: Page, sites: Mapping[str, str]) -> str | None:
+    """The known site of a page, else the host of its address, else the outlet that a byline names."""
+    return sites.get(page.page_id) or _host(page.url) or page.publisher
 
 
 def _host(url: str | None) -> str | None:

@@ -35,7 +35,8 @@ def topics_over_time(yearly: GroupShares, topics: Sequence[Topic]) -> "Figure | 
     enough = pages >= FEWEST
     if enough.sum() < 2:
         return None
-    chosen = sorted(sorted(topics, key=lambda t: -t.share)[:_PANELS], key=lambda t: t.topic_id)
+    # Columns of shares go by place: ids have gaps where a topic is hidden, merged or gone.
+    chosen = sorted(sorted(range(len(topics)), key=lambda column: -topics[column].share)[:_PANELS])
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
     # A year without a point breaks the line, as nothing is known between its neighbours.
@@ -45,12 +46,13 @@ def topics_over_time(yearly: GroupShares, topics: Sequence[Topic]) -> "Figure | 
         figure = Figure(figsize=(max(2.9 * columns, 5), 1.9 * rows + 1.9), layout="constrained")
         grid = figure.add_gridspec(rows + 1, columns, height_ratios=[*[1.0] * rows, 0.7])
         first = None
-        for index, topic in enumerate(chosen):
+        for index, column in enumerate(chosen):
+            topic = topics[column]
             first = axes = figure.add_subplot(grid[divmod(index, columns)], sharex=first, sharey=first)
             look = look_of(topic.topic_id)
             share, low, high = (np.full(len(span), np.nan) for _ in range(3))
             for line, table in ((share, yearly.shares), (low, yearly.low), (high, yearly.high)):
-                line[place] = table[enough, topic.topic_id]
+                line[place] = table[enough, column]
             axes.fill_between(span, low, high, color=look.colour, alpha=0.25, linewidth=0)
             axes.plot(span, share, color=look.colour, marker=look.marker, markersize=4, linewidth=1.4)
             axes.set_title(titled(topic), fontsize=9)
@@ -142,7 +144,7 @@ def donors_recipients(found: PairShares, topics: Sequence[Topic]) -> "Figure":
             side = 0.4 + 0.54 * np.sqrt(found.pages[row, column] / most)
             left, bottom = column - side / 2, row - side / 2
             for topic in np.argsort(-found.shares[row, column], kind="stable").tolist():
-                look, part = look_of(topic), side * float(found.shares[row, column, topic])
+                look, part = look_of(topics[topic].topic_id), side * float(found.shares[row, column, topic])
                 box = Rectangle((left, bottom), part, side, facecolor=look.colour, hatch=look.hatch, linewidth=0)
                 box.set_edgecolor("white")
                 axes.add_patch(box)

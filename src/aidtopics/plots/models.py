@@ -23,7 +23,8 @@ class OtherModel:
     """A model of the same pages, and where the pages of each topic went."""
 
     title: str
-    names: tuple[str, ...]  # of its topics
+    ids: tuple[int, ...]  # of its topics
+    names: tuple[str, ...]
     pages: npt.NDArray[np.int64]  # (topics, its topics), pages by their main topic in both
 
 
@@ -116,8 +117,8 @@ def _flow(axes: Any, other: OtherModel, topics: Sequence[Topic]) -> None:  # noq
     left, right = _edges(flow.sum(axis=1)), np.empty(len(order))
     right[order] = _edges(flow.sum(axis=0)[order])
     starts, ends = left.copy(), right.copy()
-    for topic in topics:
-        look, number = look_of(topic.topic_id), topic.topic_id
+    for number, topic in enumerate(topics):
+        look = look_of(topic.topic_id)
         axes.add_patch(
             Rectangle(
                 (-0.02, left[number]), 0.02, flow[number].sum(), facecolor=look.colour, hatch=look.hatch, linewidth=0
@@ -133,10 +134,10 @@ def _flow(axes: Any, other: OtherModel, topics: Sequence[Topic]) -> None:  # noq
                 )
             starts[number] += width
             ends[to] += width
-    for to, name in enumerate(other.names):
+    for to, (topic_id, name) in enumerate(zip(other.ids, other.names, strict=True)):
         height = float(flow[:, to].sum())
         axes.add_patch(Rectangle((1, right[to]), 0.02, height, facecolor="#555555", linewidth=0))
-        axes.text(1.035, right[to] + height / 2, f"{to}  {plain(name)}", ha="left", va="center", fontsize=8)
+        axes.text(1.035, right[to] + height / 2, f"{topic_id}  {plain(name)}", ha="left", va="center", fontsize=8)
     axes.set_xlim(-0.7, 1.7)
     axes.set_ylim(max(left[-1] + flow[-1].sum(), float((right + flow.sum(axis=0)).max())) + _GAP, -_GAP)
     axes.set_axis_off()

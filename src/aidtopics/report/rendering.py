@@ -23,10 +23,19 @@ _FIGURES = {
     "auc": "AUC",
     "calibration_error": "calibration error",
 }
-# Words and years of topics are not among them: the scripts show those.
+# Words of topics are not among them: the scripts show those.
 _PLOTS = {
+    "topic_sizes": "Size and coherence of the topics",
+    "page_map": "Pages by their topics",
     "page_topics": "Topics of the pages",
+    "topics_over_time": "Topics over time, with intervals",
+    "province_topics": "Topics by recipient",
+    "programme_topics": "Topics by programme",
+    "site_topics": "Topics by site",
+    "donors_recipients": "Who helps whom, and with what",
     "sweep": "How many topics",
+    "topic_stability": "Which topics stay when fitted again",
+    "model_comparison": "Which topic became which in other models",
     "confusion_matrix": "Right and wrong decisions",
     "precision_recall": "Precision and recall",
     "calibration": "Calibration",
@@ -61,7 +70,7 @@ def render(folder: Path, colours: Sequence[str]) -> str:
     errors = _errors(judged, classify.get("threshold", 0.5))
     script = "\n".join((_WEB / name).read_text("utf-8") for name in _SCRIPTS)
     style = (_WEB / "report.css").read_text("utf-8")
-    shown = topics_shown(folder, pages)
+    shown, pages = topics_shown(folder, pages)
     sites = {row["page_id"]: row["site"] for row in judged}
     plots, left_out = _plots(folder / "plots")
     return environment.get_template("report.html.j2").render(

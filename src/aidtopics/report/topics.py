@@ -1,15 +1,17 @@
 """Topics of a run as the report's scripts take them: words for every relevance, typical passages, shares over time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.store import load_topics
+from aidtopics.store import SavedTopics, load_topics
+from aidtopics.topics.groups import shares_by_group
 from aidtopics.topics.model import RELEVANCE, TopicModel, first_words, relevance_weights
-from aidtopics.topics.trends import yearly_shares
+from aidtopics.topics.registry import ShownTopics
 from aidtopics.vectorize import count_words
 
 Row = dict[str, Any]
@@ -22,34 +24,66 @@ _SHORTEST = 20  # characters; a headline is no passage to learn a topic from
 _LONGEST = 400  # characters shown
 
 
-def topics_shown(folder: Path, rows: Sequence[Row]) -> Row:
-    """Topics and years of a run folder, none if it has no topic model."""
+def topics_shown(folder: Path, rows: Sequence[Row]) -> tuple[Row, list[Row]]:
+    """Topics and years of a run folder, none if it has no topic model, and the rows with the shares of these topics."""
     if not (folder / "topics").is_dir():
-        return {"topics": [], "years": [], "balance": RELEVANCE, "words": _WORDS}
+        return {"topics": [], "years": [], "balance": RELEVANCE, "words": _WORDS}, list(rows)
     saved = load_topics(folder / "topics")
-    model = saved.model
+    shown = saved.shown(_WORDS)
+    rows = [_folded(row, shown) for row in rows]
     modelled = [row for row in rows if row.get("topics")]
-    shares = np.array([row["topics"] for row in modelled]).reshape(-1, model.number)
-    passages = [_candidates(modelled, shares[:, topic], topic) for topic in range(model.number)]
+    number, model = len(shown.topics), _merged(saved, shown)
+    shares = np.array([row["topics"] for row in modelled]).reshape(-1, number)
+    passages = [_candidates(modelled, shares[:, topic], topic) for topic in range(number)]
     texts = list(dict.fromkeys(text for found in passages for _, _, text in found))
     evidence = _evidence(model, [saved.segmenter.words(text) for text in texts])
     number_of = {text: number for number, text in enumerate(texts)}
-    yearly = yearly_shares(shares, [row["date"] for row in modelled])
-    years = zip(yearly.years, yearly.pages, yearly.shares.round(4).tolist(), strict=True)
-    return {
+    told = {
         "balance": RELEVANCE,
         "words": _WORDS,
-        "years": [list(year) for year in years],
+        "years": _years(modelled, shares),
         "topics": [
             {
-                "name": model.names[topic],
-                "share": round(float(model.shares[topic]), 5),
+                "id": topic.topic_id,
+                "name": topic.name,
+                "share": round(topic.share, 5),
                 "words": words,
-                "typical": _typical(found, [float(evidence[number_of[text], topic]) for _, _, text in found]),
+                "typical": _typical(found, [float(evidence[number_of[text], column]) for _, _, text in found]),
             }
-            for topic, (words, found) in enumerate(zip(words_of(model, _WORDS), passages, strict=True))
+            # The topics shown are the model's first; hidden ones have no passages.
+            for column, (topic, words, found) in enumerate(
+                zip(shown.topics, words_of(model, _WORDS)[:number], passages, strict=True)
+            )
         ],
     }
+    return told, rows
+
+
+def _folded(row: Row, shown: ShownTopics) -> Row:
+    if not row.get("topics"):
+        return row
+    return {**row, "topics": shown.fold(np.array(row["topics"])).round(4).tolist()}
+
+
+def _merged(saved: SavedTopics, shown: ShownTopics) -> TopicModel:
+    """The model with the topics shown as its first and the hidden ones after them: lift is over the whole corpus."""
+    hidden = np.flatnonzero(~shown.members.any(axis=1))
+    parts = np.hstack([shown.members, np.eye(saved.model.number)[:, hidden]])
+    weights, alpha, shares = (
+        parts.T @ array for array in (saved.model.word_weights, saved.model.alpha, saved.model.shares)
+    )
+    names = (*(topic.name for topic in shown.topics), *(saved.model.names[row] for row in hidden))
+    return replace(
+        saved.model, word_weights=weights, alpha=alpha, shares=shares, names=names, ids=tuple(range(len(names)))
+    )
+
+
+def _years(rows: Sequence[Row], shares: npt.NDArray[np.float64]) -> list[list[Any]]:
+    """Year, different pages and mean shares, as in the run's table of years."""
+    years = [[row["period"][:4]] if row["period"] else [] for row in rows]
+    found = shares_by_group(shares, years, np.array([row["cluster"] for row in rows], int), seed=0, replicates=1)
+    table = zip(found.groups, found.pages, found.shares.round(4).tolist(), strict=True)
+    return sorted([int(str(year)), pages, means] for year, pages, means in table)
 
 
 def words_of(model: TopicModel, number: int) -> list[list[list[Any]]]:

@@ -1,16 +1,19 @@
-"""Words: jieba's dictionary and model with health-aid words added, stop words and bare numbers left out."""
+"""Words: jieba's dictionary and model with health-aid words added, stop words and bare numbers left out.
+
+`segment.learning` adds what a corpus itself teaches: phrases to join, web chrome and names of persons to leave out.
+"""
 
 import functools
 import importlib.util
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from aidtopics.errors import UsageError
 
-__all__ = ["ENGINES", "Segmenter", "default_engine", "read_word_list"]
+__all__ = ["ENGINES", "Segmenter", "default_engine", "read_word_list", "word_classes"]
 
 ENGINES = ("rjieba", "jieba")
 # At least one letter or character, so that bare numbers and marks are no words; b超 and covid-19 are.
@@ -51,6 +54,7 @@ class Segmenter:
         words: domain words that are never cut; None for the health-aid dictionary that comes along.
         stop_words: words that are left out; None for the list that comes along.
         shortest: words of fewer characters are left out.
+        phrases: pairs of words that are joined where they stand together.
 
     Raises:
         UsageError: the engine is unknown or not installed.
@@ -62,11 +66,14 @@ class Segmenter:
         words: Iterable[str] | None = None,
         stop_words: Iterable[str] | None = None,
         shortest: int = 2,
+        phrases: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.engine = default_engine() if engine is None else engine
         self.domain_words = tuple(_shipped("health_aid_words.txt") if words is None else words)
         self.stop_words = frozenset(_shipped("stop_words.txt") if stop_words is None else stop_words)
         self.shortest = shortest
+        self.phrases = tuple(phrases)
+        self._phrase_set = frozenset(self.phrases)
         self._domain_set = frozenset(self.domain_words)
         if self.engine not in ENGINES:
             raise UsageError(f"found segmenter '{self.engine}', expected one of {', '.join(ENGINES)}")
@@ -83,17 +90,32 @@ class Segmenter:
 
     def words(self, text: str) -> list[str]:
         """The words that say something: no stop words, numbers, marks or function words; Latin in small letters."""
-        lowered = (piece.lower() for piece in self.cut(text))
-        silent = _function_words()
-        domain = self._domain_set
-        return [
-            word
-            for word in lowered
-            if len(word) >= self.shortest
+        return self.select(self.cut(text))
+
+    def select(self, pieces: Iterable[str]) -> list[str]:
+        """The same from what `cut` gave."""
+        found: list[str] = []
+        last = None  # the word right before, if it can still be joined
+        for piece in pieces:
+            word = piece.lower()
+            if not self.tells(word):
+                last = None
+            elif last is not None and (last, word) in self._phrase_set:
+                found[-1] += word
+                last = None
+            else:
+                found.append(word)
+                last = word
+        return found
+
+    def tells(self, word: str) -> bool:
+        """Whether a word in small letters says something."""
+        return (
+            len(word) >= self.shortest
             and word not in self.stop_words
-            and (word in domain or word not in silent)
-            and _WORD.fullmatch(word)
-        ]
+            and (word in self._domain_set or word not in _function_words())
+            and _WORD.fullmatch(word) is not None
+        )
 
     def __repr__(self) -> str:
         return f"Segmenter({self.engine!r}, {len(self.domain_words)} words, {len(self.stop_words)} stop words)"
@@ -105,7 +127,7 @@ class Segmenter:
         return hash(self._key())
 
     def _key(self) -> tuple[Any, ...]:
-        return self.engine, self.domain_words, self.stop_words, self.shortest
+        return self.engine, self.domain_words, self.stop_words, self.shortest, self.phrases
 
 
 @functools.cache
@@ -116,12 +138,17 @@ def _shipped(name: str) -> tuple[str, ...]:
 
 @functools.cache
 def _function_words() -> frozenset[str]:
-    """Words that jieba's dictionary gives a class without topic, as rjieba has no dictionary of its own to ask."""
+    return frozenset(word for word, tag in word_classes().items() if tag in _FUNCTION_TAGS)
+
+
+@functools.cache
+def word_classes() -> Mapping[str, str]:
+    """The class that jieba's dictionary gives each word, as rjieba has no dictionary of its own to ask."""
     import jieba
 
     with jieba.get_module_res("dict.txt") as lines:
         rows = (line.decode("utf-8").split() for line in lines)
-        return frozenset(row[0] for row in rows if len(row) == 3 and row[2] in _FUNCTION_TAGS)
+        return {row[0]: row[2] for row in rows if len(row) == 3}
 
 
 @functools.lru_cache(maxsize=4)

@@ -19,8 +19,9 @@ from aidtopics.errors import ModelError
 
 # Raise it when the meaning of a file changes; older numbers that can still be read stand in `_UPGRADES`.
 # 2: a classifier has a reference for drift, and its features say how much of their bucket they are.
-FORMAT = 2
-_UPGRADES: frozenset[int] = frozenset({1})
+# 3: a topic model has phrases, and its topics have ids that need not count up from 0.
+FORMAT = 3
+_UPGRADES: frozenset[int] = frozenset({1, 2})
 MANIFEST = "manifest.json"
 CARD = "card.md"
 GOLDEN = "golden.jsonl"
@@ -47,13 +48,19 @@ def settings_hash(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def write_folder(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Write a model folder; an older one of the same name is replaced only when the new one is complete."""
+def write_folder(
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes], editable: Mapping[str, bytes] | None = None
+) -> None:
+    """Write a model folder; an older one of the same name is replaced only when the new one is complete.
+
+    Args:
+        editable: files that a person may change, so that the manifest has no hash of them.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         fresh.chmod(0o755)
-        for name, content in files.items():
+        for name, content in (*files.items(), *(editable or {}).items()):
             (fresh / name).write_bytes(content)
         row = {name: getattr(manifest, name) for name in Manifest.__slots__}
         row |= {

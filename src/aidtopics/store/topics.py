@@ -1,7 +1,7 @@
 """A topic model with its word lists as a model folder, and back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ from aidtopics.errors import ModelError
 from aidtopics.records import Topic
 from aidtopics.segment import Segmenter
 from aidtopics.store.folder import CARD, GOLDEN, Manifest, pack_arrays, read_folder, unpack_arrays, write_folder
+from aidtopics.store.registry import REGISTRY, read_registry, registry_bytes
 from aidtopics.topics import NO_FLOORS, Floors, TopicModel
+from aidtopics.topics.registry import Registry, ShownTopics, first_registry, shown_topics
 
 _WEIGHTS = "weights.npz"
 _VOCABULARY = "vocabulary.txt"
 _WORDS = "words.txt"
 _STOP_WORDS = "stop_words.txt"
+_PHRASES = "phrases.txt"
 _TOPICS = "topics.json"
 _ARRAYS = ("word_weights", "alpha", "shares")
 _TOP_WORDS = 30
@@ -32,6 +35,11 @@ class SavedTopics:
     manifest: Manifest
     golden: tuple[dict[str, Any], ...]
     card: str
+    registry: Registry  # names as a person edited them, and what is hidden or merged
+
+    def shown(self, words: int) -> ShownTopics:
+        """The topics to show, each with so many words."""
+        return shown_topics(self.model, self.registry, words)
 
 
 def save_topics(
@@ -41,6 +49,7 @@ def save_topics(
     manifest: Manifest,
     golden: Sequence[tuple[str, np.ndarray]],
     card: str,
+    registry: Registry,
 ) -> None:
     """Write a topic model. The golden pages are given as text and topic shares."""
     files = {
@@ -48,6 +57,7 @@ def save_topics(
         _VOCABULARY: _lines(model.vocabulary),
         _WORDS: _lines(segmenter.domain_words),
         _STOP_WORDS: _lines(sorted(segmenter.stop_words)),
+        _PHRASES: _lines([" ".join(pair) for pair in segmenter.phrases]),
         _TOPICS: orjson.dumps([topic_row(topic) for topic in model.topics(_TOP_WORDS)], option=orjson.OPT_INDENT_2),
         GOLDEN: b"".join(
             orjson.dumps(
@@ -57,7 +67,8 @@ def save_topics(
         ),
         CARD: card.encode("utf-8"),
     }
-    write_folder(folder, manifest, files)
+    # Not among the files whose hash is checked, for it is there to be edited.
+    write_folder(folder, manifest, files, {REGISTRY: registry_bytes(registry)})
 
 
 def load_topics(folder: str | Path) -> SavedTopics:
@@ -65,19 +76,26 @@ def load_topics(folder: str | Path) -> SavedTopics:
 
     Raises:
         ModelError: no topic model there, or a damaged one.
-        UsageError: its segmenter is not installed.
+        UsageError: its segmenter is not installed, or its register of topics was edited into something impossible.
     """
     manifest, files = read_folder(folder, "topics")
     arrays = unpack_arrays(files[_WEIGHTS], _ARRAYS)
     vocabulary = _read_lines(files[_VOCABULARY])
     try:
-        names = tuple(str(row["name"]) for row in orjson.loads(files[_TOPICS]))
+        rows = orjson.loads(files[_TOPICS])
+        names, ids = tuple(str(row["name"]) for row in rows), tuple(int(row["topic_id"]) for row in rows)
         golden = tuple(orjson.loads(line) for line in files[GOLDEN].splitlines())
         segment = manifest.settings["segment"]
+        # Formats before 3 had no phrases.
+        pairs = [line.split(" ") for line in _read_lines(files.get(_PHRASES, b""))]
         segmenter = Segmenter(
-            segment["engine"], _read_lines(files[_WORDS]), _read_lines(files[_STOP_WORDS]), segment["shortest"]
+            segment["engine"],
+            _read_lines(files[_WORDS]),
+            _read_lines(files[_STOP_WORDS]),
+            segment["shortest"],
+            [(first, second) for first, second in pairs],
         )
-    except (KeyError, TypeError, orjson.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError, orjson.JSONDecodeError) as error:
         raise ModelError(f"found a topic model in {folder} that can't be read ({error!r}); fit it again") from error
     number = len(names)
     if arrays["word_weights"].shape != (number, len(vocabulary)) or arrays["alpha"].shape != (number,):
@@ -88,8 +106,11 @@ def load_topics(folder: str | Path) -> SavedTopics:
     # A model of an earlier version has no floors: every page fits it.
     floors = Floors(**manifest.decision) if manifest.decision else NO_FLOORS
     engine = str(manifest.settings["topics"]["engine"])
-    model = TopicModel(engine, vocabulary, names=names, floors=floors, **arrays)
-    return SavedTopics(model, segmenter, manifest, golden, files[CARD].decode("utf-8"))
+    model = TopicModel(engine, vocabulary, names=names, floors=floors, ids=ids, **arrays)
+    path = Path(folder) / REGISTRY
+    registry = read_registry(path, ids) if path.exists() else first_registry(model)
+    model = replace(model, names=tuple(entry.name for entry in registry.entries))
+    return SavedTopics(model, segmenter, manifest, golden, files[CARD].decode("utf-8"), registry)
 
 
 def topic_row(topic: Topic) -> dict[str, Any]:

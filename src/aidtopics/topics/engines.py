@@ -94,7 +94,7 @@ def update_topics(model: TopicModel, counts: sparse.csr_array, seen: int, seed: 
         weights = weights + divide(counts, model.infer(counts), model.topic_term)
     after = before + float(counts.sum()) * _shares(counts, weights, alpha)
     updated = _model(model.engine, model.vocabulary, weights, alpha, after / after.sum(), model.names)
-    return replace(updated, floors=model.floors)
+    return replace(updated, floors=model.floors, ids=model.ids)
 
 
 def with_floors(model: TopicModel, gain: Doubles, known: Doubles) -> TopicModel:

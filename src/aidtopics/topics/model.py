@@ -34,6 +34,11 @@ class TopicModel:
     shares: npt.NDArray[np.float32]  # (topics,), of all tokens fitted on, sum 1
     names: tuple[str, ...]
     floors: Floors = NO_FLOORS
+    ids: tuple[int, ...] = ()  # of each row, ascending; they outlive a refit. None given: 0, 1, 2 …
+
+    def __post_init__(self) -> None:
+        if not self.ids:
+            object.__setattr__(self, "ids", tuple(range(len(self.word_weights))))
 
     @property
     def number(self) -> int:
@@ -47,12 +52,12 @@ class TopicModel:
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
     def topics(self, number: int) -> tuple[Topic, ...]:
-        """Every topic, by its id, with its most telling words."""
+        """Every topic, in order of its id, with its most telling words."""
         relevance = relevance_weights(self.word_weights, RELEVANCE)
         found = []
         for topic, best in enumerate(first_words(relevance, number)):
             words = tuple((self.vocabulary[word], float(relevance[topic, word])) for word in best)
-            found.append(Topic(topic, self.names[topic], float(self.shares[topic]), words))
+            found.append(Topic(self.ids[topic], self.names[topic], float(self.shares[topic]), words))
         return tuple(found)
 
     def words(self, number: int) -> list[list[str]]:

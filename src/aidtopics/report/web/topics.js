@@ -1,7 +1,8 @@
 // Topics: a list to choose from, the words of the chosen one by relevance, its most typical passages.
+// Scripts count topics by their place; readers see ids, which have gaps.
 
 function topicLabel(data, topic) {
-  return `${topic} ${data.topics[topic].name}`;
+  return `${data.topics[topic].id} ${data.topics[topic].name}`;
 }
 
 function relevantWords(data, topic, balance) {
@@ -24,7 +25,7 @@ function wordRows(data, topic, words) {
   });
 }
 
-const colourOf = (data, topic) => data.colours[topic % data.colours.length];
+const colourOf = (data, topic) => data.colours[data.topics[topic].id % data.colours.length];
 
 // Calls `chosen` with the number of each topic chosen, and `wanted` where its pages are asked for, `opened` with a page_id.
 function showTopics(data, { chosen, wanted, opened }) {
@@ -32,8 +33,8 @@ function showTopics(data, { chosen, wanted, opened }) {
   const slider = byId("balance");
   slider.value = data.balance;
 
-  const buttons = data.topics.map(({ name, share }, number) => {
-    const parts = [String(number), name, percent(share)].map((text) => node("span", {}, text));
+  const buttons = data.topics.map(({ id, name, share }, number) => {
+    const parts = [String(id), name, percent(share)].map((text) => node("span", {}, text));
     const button = node("button", { type: "button", onclick: () => choose(number) }, ...parts);
     button.style.borderLeftColor = colourOf(data, number);
     return button;

@@ -39,7 +39,7 @@ function yearChart(data, chosen) {
   for (const topic of [...others, chosen]) {
     const points = data.years.map(([year, , shares]) => `${x(year)},${y(shares[topic])}`).join(" ");
     const look = topic === chosen ? { "stroke-width": 3.5 } : { "stroke-width": 1.2, opacity: 0.45 };
-    const dash = DASHES[Math.floor(topic / data.colours.length) % DASHES.length];
+    const dash = DASHES[Math.floor(data.topics[topic].id / data.colours.length) % DASHES.length];
     const stroke = { stroke: colourOf(data, topic), "stroke-dasharray": dash, ...look };
     const line = shape("polyline", { points, fill: "none", ...stroke });
     line.append(shape("title", {}, topicLabel(data, topic)));

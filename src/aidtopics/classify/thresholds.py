@@ -75,7 +75,7 @@ def at_target(decision: Decision, probabilities: Floats, is_aid: Truth, target: 
 
 
 def _plateau(probabilities: Floats, truth: Truth, given_up: float) -> tuple[float, float, float]:
-    """The highest and the lowest threshold around the best whose F1 is at most `given_up` below it, and what lies below.
+    """The highest and the lowest threshold whose F1 is at most `given_up` below the best, and what lies below them.
 
     The best threshold itself hangs on single pages; the plateau is what another sample would agree on.
     """

@@ -10,7 +10,7 @@ setup: $(READY)
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"found Python {v[0]}.{v[1]}, expected 3.11 or newer; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fast,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fast,dask,dev]'
 	@touch $@
 
 run: $(READY)

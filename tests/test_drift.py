@@ -7,16 +7,17 @@ from pathlib import Path
 from pydoc_data.topics import topics
 
 import numpy as np
+import orjson
 import pytest
 
 from aidtopics.classify.block import block_of
 from aidtopics.classify.drift import BINS, MEASURES, NO_PAGES, count, known_pairs, measure, tally
 from aidtopics.classify.model import score
 from aidtopics.corpus import example, read_gold
-from aidtopics.label import Drift, label_pages
+from aidtopics.label import Drift, Form, Task, label_pages, label_pieces
 from aidtopics.label.drift import FEWEST, differences, drift_figures, note
 from aidtopics.label.stream import BLOCK
-from aidtopics.pages import page_from_text
+from aidtopics.pages import page_from_text, read_pieces
 from aidtopics.records import Unreadable
 from conftest import ROOT
 
@@ -53,10 +54,10 @@ FOREIGN = {
 }
 
 
-def watched(texts, fitted, jobs=1):
+def watched(texts, fitted):
     drift = Drift(fitted.reference)
     pages = [page_from_text(text, f"p{number}") for number, text in enumerate(texts)]
-    assert len(list(label_pages(pages, fitted.classifier, jobs, drift=drift))) == len(texts)
+    assert len(list(label_pages(pages, fitted.classifier, drift=drift))) == len(texts)
     return drift.tally
 
 
@@ -135,10 +136,16 @@ def test_figures_are_what_they_are_called(fitted):
     assert 0 <= found["share of prose"] <= 1
 
 
-def test_counting_in_blocks_and_processes_comes_to_the_same(fitted):
+def test_counting_in_blocks_and_processes_comes_to_the_same(fitted, tmp_path):
     texts = [FOREIGN["shop pages"][n % 40] + str(n) for n in range(BLOCK + 40)]
-    one, two = (watched(texts, fitted, jobs) for jobs in (1, 2))
+    path = tmp_path / "pages.jsonl"
+    path.write_bytes(b"".join(orjson.dumps({"text": text}) + b"\n" for text in texts))
+    task = Task(fitted.classifier, fitted.reference, Form("jsonl"))
+    one, two = (
+        sum((block.tally for block in label_pieces(read_pieces([str(path)]), task, jobs)), NO_PAGES) for jobs in (1, 2)
+    )
     assert np.array_equal(one.counts, two.counts)
+    assert np.array_equal(one.counts, watched(texts, fitted).counts)
     assert one.ends == two.ends
     assert one.pages == len(texts)
     assert all(len(end) == 3 for ends in one.ends for end in ends)

@@ -12,8 +12,8 @@ from aidtopics.classify.contributions import explain
 from aidtopics.classify.explanation import as_markdown, strongest_features
 from aidtopics.classify.pieces import maximal_segments, pieces
 from aidtopics.corpus import compose
-from aidtopics.label import label_pages, row_of, write_rows
-from aidtopics.pages import page_from_html, page_from_text
+from aidtopics.label import Form, Task, encode, label_pages, label_pieces, row_of, write_blocks
+from aidtopics.pages import page_from_html, page_from_text, read_pieces
 from aidtopics.passages import split
 
 CLINIC = "7月6日，省人民医院医疗队到那曲市比如县人民医院，为农牧民群众免费义诊，三天诊治患者四百余人次。"
@@ -118,7 +118,8 @@ class Terminal(io.BytesIO):
 @pytest.mark.parametrize(("stream", "marks"), [(io.BytesIO(), "【】"), (Terminal(), "\x1b[1;32m")], ids=["file", "tty"])
 def test_the_table_marks_what_decided(fitted, stream, marks):
     page = explained(f"{CLINIC}\n{TENDER}", fitted)
-    write_rows([row_of(page, explained=True)], stream, "table")
+    form = Form("table", explained=True, coloured=stream.isatty())
+    write_blocks([encode([row_of(page, explained=True)], form)], stream, form)
     lines = stream.getvalue().decode("utf-8").splitlines()
     assert "the threshold" in lines[2]
     assert [line.split()[0] for line in lines[4:]] == ["for", "against"]
@@ -129,10 +130,15 @@ def test_the_table_marks_what_decided(fitted, stream, marks):
     assert shown.strip().strip("…") in CLINIC
 
 
-def test_processes_explain_alike(gold, fitted):
-    pages = [page_from_text(page.text[:200], page.page_id) for page in gold[:4]]
-    one, two = (list(label_pages(pages, fitted.classifier, jobs, explained=True)) for jobs in (1, 2))
+def test_processes_explain_alike(gold, fitted, tmp_path):
+    for number, page in enumerate(gold[:4]):
+        (tmp_path / f"{number}.txt").write_text(page.text[:200], "utf-8")
+    task = Task(fitted.classifier, None, Form("jsonl", explained=True))
+    one, two = (
+        b"".join(block.content for block in label_pieces(read_pieces([str(tmp_path)]), task, jobs)) for jobs in (1, 2)
+    )
     assert one == two
+    assert one.count(b'"explanation":{') == 4
 
 
 @given(st.lists(st.integers(-4, 4), max_size=9))

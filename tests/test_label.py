@@ -1,17 +1,37 @@
 """Labelling as a stream: order, formats, what can't be read, evaluation, topics of new pages."""
 
 import csv
+import gzip
 import io
+import os
 
+import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
-from aidtopics.errors import UsageError
-from aidtopics.label import format_of, label_pages, labelled_sources, row_of, write_rows
+from aidtopics.cli import label as command
+from aidtopics.errors import AidtopicsError, UsageError
+from aidtopics.label import (
+    FORMATS,
+    Counts,
+    Form,
+    Task,
+    encode,
+    format_of,
+    label_pages,
+    label_pieces,
+    row_of,
+    write_blocks,
+)
 from aidtopics.label.evaluation import evaluate, read_labelled_texts
+from aidtopics.label.processes import in_order
+from aidtopics.label.resume import Done, read_done
 from aidtopics.label.stream import BLOCK
-from aidtopics.pages import page_from_text
+from aidtopics.pages import Piece, page_from_text, read_pages, read_pieces
+from aidtopics.pages.opening import zstd
 from aidtopics.records import Label, Unreadable
 
 KEYS = "page_id source label aid_probability needs_review aid_text passages repairs text error".split()
@@ -44,13 +64,115 @@ def test_repairs_are_counted(fitted):
     assert row_of(page)["repairs"]["pinyin"] == 3
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_blocks_and_processes_change_nothing(gold, fitted, jobs):
-    few = [page_from_text(page.text[:300], page.page_id) for page in gold[:20]]
-    many = [few[i % len(few)] for i in range(2 * BLOCK + 7)]
-    expected = [page.label for page in label_pages(few, fitted.classifier)]
-    found = [page.label for page in label_pages(many, fitted.classifier, jobs)]
-    assert found == [expected[i % len(few)] for i in range(len(many))]
+@pytest.fixture(scope="module")
+def crawl(gold, tmp_path_factory):
+    """More pages than a block holds, in a file, with the number of each in `#N`."""
+    path = tmp_path_factory.mktemp("crawl") / "crawl.jsonl"
+    lines = [orjson.dumps({"text": gold[i % 20].text[:300], "id": f"p{i}"}) for i in range(2 * BLOCK + 7)]
+    path.write_bytes(b"\n".join(lines))
+    return path
+
+
+def labelled_file(path, fitted, format_, jobs=1, done=None):
+    """The file that labelling a file gives."""
+    form, stream = Form(format_), io.BytesIO()
+    pieces = read_pieces([str(path)])
+    if done:
+        pieces = done.left_of(pieces, lambda size, pages: None)
+    blocks = label_pieces(pieces, Task(fitted.classifier, None, form), jobs)
+    write_blocks((block.content for block in blocks), stream, form, fresh=not done)
+    return stream.getvalue()
+
+
+def test_files_and_pages_and_processes_give_the_same_rows(crawl, fitted):
+    one, two = (labelled_file(crawl, fitted, "jsonl", jobs) for jobs in (1, 2))
+    assert one == two
+    expected = [orjson.dumps(row_of(page)) for page in label_pages(read_pages([crawl]), fitted.classifier)]
+    assert one.splitlines() == expected
+
+
+def test_counts_are_those_of_the_rows(crawl, fitted):
+    blocks = list(label_pieces(read_pieces([str(crawl)]), Task(fitted.classifier, None, Form("jsonl")), 1))
+    counts = sum((block.counts for block in blocks), Counts())
+    rows = [orjson.loads(line) for block in blocks for line in block.content.splitlines()]
+    labels = [row["label"] for row in rows]
+    assert (counts.aid, counts.noise, counts.errors) == (labels.count("aid"), labels.count("noise"), 0)
+    assert counts.review == sum(row["needs_review"] for row in rows)
+    assert counts.rows == len(rows)
+    assert sum(block.size for block in blocks) == crawl.stat().st_size
+
+
+def test_a_process_ended_from_outside_is_told_of(crawl):
+    with pytest.raises(AidtopicsError, match="found a process ended from outside.*--jobs.*--resume"):
+        list(in_order(end_process, range(9), None, 2, int))
+
+
+def end_process(number, shared):
+    os._exit(1)
+
+
+def test_processes_see_shared_arrays_and_cannot_write_to_them():
+    shared = {"empty": np.zeros(0), "weights": np.arange(6.0).reshape(2, 3), "words": ("援藏",)}
+    assert list(in_order(look_at, range(9), shared, 2, int)) == [(0.0 + n, False, "援藏") for n in [*range(6), 0, 1, 2]]
+
+
+def look_at(number, shared):
+    weights = shared["weights"].ravel()
+    return float(weights[number % 6]), weights.flags.writeable, shared["words"][0]
+
+
+PACKERS = {
+    "jsonl": lambda content: content,
+    "jsonl.gz": lambda content: gzip.decompress(content),
+    "jsonl.zst": lambda content: zstd().decompress(content),
+    "csv.gz": lambda content: gzip.decompress(content),
+    "csv.zst": lambda content: zstd().decompress(content),
+}
+
+
+@pytest.mark.parametrize("format_", ["jsonl.gz", "jsonl.zst", "csv.gz", "csv.zst"])
+def test_compressed_output_is_the_plain_one(crawl, fitted, format_):
+    packed = labelled_file(crawl, fitted, format_)
+    assert PACKERS[format_](packed) == labelled_file(crawl, fitted, format_.partition(".")[0])
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "jsonl.zst"])
+@pytest.mark.parametrize("share", [0, 0.3, 0.7, 0.999])
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, crawl, fitted, format_, share):
+    whole = labelled_file(crawl, fitted, format_)
+    path = tmp_path / "out"
+    path.write_bytes(whole[: int(len(whole) * share)])
+    done = read_done(path, Form(format_))
+    left = path.read_bytes()
+    assert whole.startswith(left)
+    assert done.rows == PACKERS[format_](left).count(b"\n") if left else done.rows == 0
+    assert (done.rows > 0) == (share > 0.4 or (format_, share) == ("jsonl", 0.3))
+    rest = labelled_file(crawl, fitted, format_, done=done)
+    assert PACKERS[format_](left + rest) == PACKERS[format_](whole)
+
+
+@pytest.mark.parametrize("content", [b"something else\n", b"[1]\n", b'{"a": 1}\n'])
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz"])
+def test_going_on_with_another_file_is_refused(tmp_path, content, format_):
+    path = tmp_path / "out"
+    path.write_bytes(content if format_ == "jsonl" else gzip.compress(content))
+    with pytest.raises(UsageError, match="other lines than 'aidtopics label' writes"):
+        read_done(path, Form(format_))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b#7", "c#x"]), st.integers(0, 12)), max_size=30), st.data())
+def test_done_records_are_left_out_and_no_others(rows, data):
+    """Numbers come in order within a file, but a folder may hold a#10 before a#2."""
+    done = Done()
+    for file, number in rows:
+        done.add(f"{file}#{number}" if number else file)
+    for file, number in rows:
+        assert done.left(Piece(f"{file}#{number}" if number else file, None, ["x"], "text", None, 1)) is None
+    file = data.draw(st.sampled_from(["a", "b#7", "c#x"]))
+    missing = {n for n in range(1, 13)} - {number for name, number in rows if name == file}
+    left = done.left(Piece(file, 1, list(range(1, 13)), "json", None, 1))
+    found = set() if left is None else set(range(left.first, 13))
+    assert missing <= found | ({7} if file == "b" else set())
 
 
 def test_pages_are_read_as_they_are_needed(fitted):
@@ -67,7 +189,8 @@ def test_pages_are_read_as_they_are_needed(fitted):
 
 def written(rows, format_):
     stream = io.BytesIO()
-    write_rows(rows, stream, format_)
+    form = Form(format_)
+    write_blocks([encode(rows[start : start + 7], form) for start in range(0, len(rows), 7)], stream, form)
     return stream.getvalue()
 
 
@@ -108,20 +231,19 @@ def test_no_rows_make_an_empty_file_of_each_format():
 
 
 def test_the_ending_names_the_format(tmp_path):
-    assert format_of(tmp_path / "a.PARQUET") == "parquet"
+    for name, format_ in {
+        "a.PARQUET": "parquet",
+        "a.b.jsonl": "jsonl",
+        "a.csv.gz": "csv.gz",
+        "a.ndjson.ZST": "jsonl.zst",
+    }.items():
+        assert format_of(tmp_path / name) == format_
+    assert command.FORMATS == FORMATS
+    for name in ("a.parquet.gz", "a.gz", "a.txt.zst"):
+        with pytest.raises(UsageError, match="expected an ending among"):
+            format_of(tmp_path / name)
     with pytest.raises(UsageError, match=r"found the output file .*a.xlsx, expected an ending among .jsonl"):
         format_of(tmp_path / "a.xlsx")
-
-
-def test_resuming_cuts_a_half_written_line(tmp_path, rows):
-    path = tmp_path / "out.jsonl"
-    whole = written(rows[:2], "jsonl")
-    path.write_bytes(whole + b'{"page_id": "x", "sou')
-    assert labelled_sources(path) == {rows[0]["source"], rows[1]["source"]}
-    assert path.read_bytes() == whole
-    path.write_bytes(b"something else\n")
-    with pytest.raises(UsageError, match="other lines than 'aidtopics label' writes"):
-        labelled_sources(path)
 
 
 def test_evaluation_scores_all_and_each_group(tmp_path, gold, fitted):

@@ -27,7 +27,7 @@ def paths(parser: argparse.ArgumentParser) -> None:
         "paths",
         metavar="PATH",
         nargs="+",
-        help="txt, html, jsonl, csv, parquet, warc (also .gz), a folder, or - for standard input",
+        help="txt, html, jsonl, csv, parquet, warc (also .gz, .zst), a folder, a URL, or - for standard input",
     )
 
 
@@ -50,3 +50,30 @@ def progress(pages: Iterator[Any], name: str) -> Iterator[Any]:
     from tqdm import tqdm
 
     return iter(tqdm(pages, desc=name, unit="page", leave=False))
+
+
+class Progress:
+    """A bar on a terminal over the bytes of the input: rate, pages a second, remaining time where the total is known."""
+
+    def __init__(self, total: int | None) -> None:
+        self._pages = 0
+        self._bar: Any = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total or None, unit="B", unit_scale=True, desc="labelling", leave=False)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def passed(self, size: int, pages: int) -> None:
+        """So many bytes and pages more are done."""
+        self._pages += pages
+        if self._bar is not None:
+            elapsed = self._bar.format_dict["elapsed"]
+            self._bar.set_postfix_str(f"{self._pages / max(elapsed, 1e-9):,.0f} pages/s", refresh=False)
+            self._bar.update(size)

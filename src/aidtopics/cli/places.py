@@ -21,7 +21,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
 
 
 def _places(options: argparse.Namespace) -> int:
-    from aidtopics.label import write_rows
+    from aidtopics.label import write_json_lines
     from aidtopics.pages import read_pages
     from aidtopics.places import PlaceFinder, places_of, places_row, unreadable_row
     from aidtopics.records import Unreadable
@@ -39,5 +39,5 @@ def _places(options: argparse.Namespace) -> int:
             else:
                 yield places_row(places_of(repair_page(page)[0], finder), finder.gazetteer)
 
-    write_rows(rows(), sys.stdout.buffer, "jsonl")
+    write_json_lines(rows(), sys.stdout.buffer)
     return 1 if failed else 0

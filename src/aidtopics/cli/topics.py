@@ -24,7 +24,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
 
 
 def _topics(options: argparse.Namespace) -> int:
-    from aidtopics.label import topic_rows, write_rows
+    from aidtopics.label import topic_rows, write_json_lines
     from aidtopics.pages import read_pages
     from aidtopics.store import default_model, load_classifier, load_topics
 
@@ -38,5 +38,5 @@ def _topics(options: argparse.Namespace) -> int:
             failed += row["error"] is not None
             yield row
 
-    write_rows(rows(), sys.stdout.buffer, "jsonl")
+    write_json_lines(rows(), sys.stdout.buffer)
     return 1 if failed else 0

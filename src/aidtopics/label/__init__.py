@@ -1,17 +1,25 @@
 """Many pages labelled as a stream: read, repaired, split, classified; and their topics."""
 
-from aidtopics.label.rows import FORMATS, Row, format_of, labelled_sources, row_of, write_rows
+from aidtopics.label.files import Counts, EncodedBlock, Task, label_pieces
+from aidtopics.label.output import FORMATS, Form, encode, format_of, write_blocks, write_json_lines
+from aidtopics.label.rows import Row, row_of
 from aidtopics.label.stream import Drift, label_pages
 from aidtopics.label.topics import topic_rows
 
 __all__ = [
     "FORMATS",
+    "Counts",
     "Drift",
+    "EncodedBlock",
+    "Form",
     "Row",
+    "Task",
+    "encode",
     "format_of",
     "label_pages",
-    "labelled_sources",
+    "label_pieces",
     "row_of",
     "topic_rows",
-    "write_rows",
+    "write_blocks",
+    "write_json_lines",
 ]

@@ -1,10 +1,10 @@
-"""Pages in, labelled pages out, in order, on one core or many."""
+"""Pages in, labelled pages out, in order."""
 
 import itertools
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+
+from threadpoolctl import threadpool_limits
 
 from aidtopics.classify import Classifier
 from aidtopics.classify.block import block_of
@@ -30,16 +30,7 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """What is done with every block."""
-
-    model: Classifier
-    reference: Reference | None  # where drift is watched
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """What became of a block."""
 
     pages: list[LabelledPage | Unreadable]
@@ -47,75 +38,61 @@ class _Block:
 
 
 def label_pages(
-    pages: Iterable[Page | Unreadable],
-    model: Classifier,
-    jobs: int = 1,
-    explained: bool = False,
-    drift: Drift | None = None,
+    pages: Iterable[Page | Unreadable], model: Classifier, explained: bool = False, drift: Drift | None = None
 ) -> Iterator[LabelledPage | Unreadable]:
     """Label pages in order, block by block; what could not be read is passed on as it is.
 
     Args:
-        jobs: processes that label; the reading stays in this one.
         explained: with the reasons of each decision, which takes several times as long.
         drift: counts the pages on their way, of many a sample.
     """
-    task = _Task(model, drift.reference if drift else None, explained)
-    for block in _blocks(pages, task, jobs):
-        if drift:
-            drift.tally += block.tally
-        yield from block.pages
-
-
-def _blocks(pages: Iterable[Page | Unreadable], task: _Task, jobs: int) -> Iterator[_Block]:
     stream = iter(pages)
-    blocks = enumerate(iter(lambda: list(itertools.islice(stream, BLOCK)), []))
-    if jobs == 1:
-        for number, block in blocks:
-            yield _label_block(number, block, task)
-        return
-    with ProcessPoolExecutor(jobs, initializer=_set_task, initargs=(task,)) as pool:
-        # Two blocks a process are under way at most, so that memory does not grow with the input.
-        pending: deque[Future[_Block]] = deque()
-        for number, block in blocks:
-            pending.append(pool.submit(_label_in_process, number, block))
-            if len(pending) > 2 * jobs:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+    with one_thread():
+        for number, given in enumerate(iter(lambda: list(itertools.islice(stream, BLOCK)), [])):
+            block = label_block(given, model, drift.reference if drift and watched(number) else None, explained)
+            if drift:
+                drift.tally += block.tally
+            yield from block.pages
 
 
-def _label_block(number: int, given: Sequence[Page | Unreadable], task: _Task) -> _Block:
+def one_thread() -> threadpool_limits:
+    """Keeps the matrix library to one thread: the matrices are small, and a second thread costs a core and saves nothing.
+
+    Two threads took as long as one on two idle cores, and up to twice as long on busy ones.
+    """
+    return threadpool_limits(limits=1, user_api="blas")
+
+
+def watched(number: int) -> bool:
+    """Whether the pages of the block with this number, from 0, are counted for drift."""
+    return number < _ALL_WATCHED or number % _WATCHED == 0
+
+
+def label_block(
+    given: Sequence[Page | Unreadable], model: Classifier, reference: Reference | None, explained: bool
+) -> Block:
+    """Label pages at once.
+
+    Args:
+        reference: where the pages are to be counted for drift.
+        explained: with the reasons of each decision.
+    """
     prepared = []
     for page in given:
         if isinstance(page, Page):
             repaired, ledger = repair_page(page)
             prepared.append((repaired, split(repaired), ledger.counts))
     if not prepared:
-        return _Block([page for page in given if isinstance(page, Unreadable)], NO_PAGES)
+        return Block([page for page in given if isinstance(page, Unreadable)], NO_PAGES)
     pages = [(page, passages) for page, passages, _ in prepared]
     block = block_of(pages)
-    scores = score(block, task.model)
-    labelled = label(prepared, block, scores, task.model.decision)
-    if task.explained:
+    scores = score(block, model)
+    labelled = label(prepared, block, scores, model.decision)
+    if explained:
         from aidtopics.classify.contributions import explain
 
-        reasons = explain(pages, task.model)
+        reasons = explain(pages, model)
         labelled = [replace(page, explanation=reason) for page, reason in zip(labelled, reasons, strict=True)]
-    watched = number < _ALL_WATCHED or number % _WATCHED == 0
-    counted = tally(pages, block, scores, task.reference) if task.reference and watched else NO_PAGES
+    counted = tally(pages, block, scores, reference) if reference else NO_PAGES
     remaining = iter(labelled)
-    return _Block([next(remaining) if isinstance(page, Page) else page for page in given], counted)
-
-
-_process_task: _Task | None = None  # of a worker process, sent once and not with every block
-
-
-def _set_task(task: _Task) -> None:
-    global _process_task
-    _process_task = task
-
-
-def _label_in_process(number: int, block: Sequence[Page | Unreadable]) -> _Block:
-    assert _process_task is not None
-    return _label_block(number, block, _process_task)
+    return Block([next(remaining) if isinstance(page, Page) else page for page in given], counted)

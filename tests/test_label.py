@@ -103,7 +103,7 @@ def test_counts_are_those_of_the_rows(crawl, fitted):
 
 
 def test_a_process_ended_from_outside_is_told_of(crawl):
-    with pytest.raises(AidtopicsError, match="found a process ended from outside.*--jobs.*--resume"):
+    with pytest.raises(AidtopicsError, match=r"found a process ended from outside.*--jobs.*--resume"):
         list(in_order(end_process, range(9), None, 2, int))
 
 

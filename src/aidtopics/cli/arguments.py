@@ -53,7 +53,7 @@ def progress(pages: Iterator[Any], name: str) -> Iterator[Any]:
 
 
 class Progress:
-    """A bar on a terminal over the bytes of the input: rate, pages a second, remaining time where the total is known."""
+    """A bar on a terminal over the bytes of the input: rate, and remaining time where the total is known."""
 
     def __init__(self, total: int | None) -> None:
         self._pages = 0

@@ -33,7 +33,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
         "-o",
         "--output",
         metavar="FILE",
-        help="write here; the ending chooses the format: .jsonl.gz, .csv.zst, .parquet",
+        help="write here; the ending chooses the format (.jsonl.gz, .csv, .parquet)",
     )
     label.add_argument("--format", choices=FORMATS, help="without -o: table on a terminal, else jsonl")
     label.add_argument("--jobs", metavar="N", type=positive, default=1, help="processes (1)")
@@ -80,7 +80,7 @@ def _label(options: argparse.Namespace) -> int:
     counts = _write(_blocks(options, task, done, drift), output, form, fresh=not (done and done.rows))
     print(told(counts, saved, done.rows if done else 0), file=sys.stderr)
     if drift:
-        _tell_drift(drift, options.drift)
+        tell_drift(drift, options.drift)
     return 1 if counts.errors else 0
 
 
@@ -141,7 +141,8 @@ def _write(blocks: Iterator["EncodedBlock"], output: Path | None, form: "Form", 
     return total
 
 
-def _tell_drift(drift: "Drift", path: Path | None) -> None:
+def tell_drift(drift: "Drift", path: Path | None) -> None:
+    """Say how the pages differ from those of training; with a path, write the figures there."""
     import orjson
 
     from aidtopics.label.drift import drift_figures, note

@@ -56,7 +56,7 @@ def label_pages(
 
 
 def one_thread() -> threadpool_limits:
-    """Keeps the matrix library to one thread: the matrices are small, and a second thread costs a core and saves nothing.
+    """Keeps the matrix library to one thread: the matrices are small, and a second one costs a core and saves nothing.
 
     Two threads took as long as one on two idle cores, and up to twice as long on busy ones.
     """

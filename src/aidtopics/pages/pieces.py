@@ -1,4 +1,4 @@
-"""Files to pieces: some records of a file, cut out and not yet parsed. Cutting is cheap, so that one process can feed many."""
+"""Files to pieces: records cut out of a file and not yet parsed, which is so cheap that one process can feed many."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -218,7 +218,7 @@ def _gathered(
 def _lines(
     stream: IO[bytes], go_on: Callable[[], bool], damage: Callable[[], str | None]
 ) -> Iterator[bytes | formats.RawRecord]:
-    """Lines that are not blank. One that would fill the memory is passed over and told of; one cut by damage is not there."""
+    """Lines that are not blank. One that would fill the memory is told of; one that damage cuts off is not there."""
     while go_on() and (line := stream.readline(formats.LONGEST)):
         if len(line) == formats.LONGEST and not line.endswith(b"\n"):
             while (line := stream.readline(formats.LONGEST)) and not line.endswith(b"\n"):

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -16,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtopics.errors import UsageError
-from aidtopics.pages import page_from_html, page_from_text, read_pages
+from aidtopics.pages import opening, page_from_html, page_from_text, pages_of, read_pages, read_pieces, size_of_all
+from aidtopics.pages.opening import zstd
+from aidtopics.pages.pieces import MOST_RECORDS
 from aidtopics.records import Page, Unreadable
 
 TEXT = "省人民医院医疗队到县里义诊，为三百名群众看病。\n专家向当地医生传授白内障手术的做法，并捐赠了药品。\n"
@@ -94,6 +97,11 @@ FORMATS = {
     "a.html.gz": (gzip.compress(MARKUP.encode()), ""),
     "a.jsonl.gz": (gzip.compress(lines({"text": PROSE})), "#1"),
     "a.csv.gz": (gzip.compress(table([["text"], [PROSE]])), "#1"),
+    "a.txt.zst": (zstd().compress(PROSE.encode()), ""),
+    "a.jsonl.zst": (zstd().compress(lines({"text": PROSE})), "#1"),
+    "frames.jsonl.zst": (zstd().compress(lines({"text": PROSE})) + zstd().compress(b"\n"), "#1"),
+    "a.warc.zst": (zstd().compress(b"".join(WARC)), "#1"),
+    "no_ending_zst": (zstd().compress(PROSE.encode()), ""),
     "no_ending": (PROSE.encode(), ""),
     "no_ending_html": (MARKUP.encode(), ""),
     "A.TXT": (PROSE.encode(), ""),
@@ -343,6 +351,16 @@ def test_stated_facts_of_html(markup):
 # --- what can't be read: file, content, sources refused, sources read, what the error names
 
 GOOD = lines({"text": PROSE})
+# Lines that don't compress well, so that a cut in the file is a cut in their number.
+LATE = b"".join(lines({"text": PROSE + hashlib.sha512(str(n).encode()).hexdigest() * 5}) for n in range(600))
+RESPONSES = [response(MARKUP.encode(), "Content-Type: text/html", f"http://a.example/{n}") for n in range(3)]
+
+
+def flipped(content: bytes, share: float) -> bytes:
+    place = int(len(content) * share)
+    return content[:place] + bytes(255 - byte for byte in content[place : place + 40]) + content[place + 40 :]
+
+
 BAD = [
     ("binary.txt", bytes(range(256)) * 8, [""], [], "binary"),
     ("binary.html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), [""], [], "binary"),
@@ -369,6 +387,15 @@ BAD = [
     ("cut.parquet", parquet(text=[PROSE])[:-9], [""], [], "Parquet"),
     ("wrong.parquet", b"PAR1 not a table PAR1", [""], [], "Parquet"),
     ("wrong.warc", b"rubbish\r\n\r\n", [""], [], "WARC"),
+    ("late.jsonl.gz", gzip.compress(LATE)[:-5_000], ["#N"], ["#*"], "damaged"),
+    ("late.jsonl.zst", zstd().compress(LATE)[:-5_000], ["#N"], ["#*"], "damaged"),
+    ("flipped.jsonl.gz", flipped(gzip.compress(LATE), 0.8), ["#N"], ["#*"], "damaged"),
+    ("late.csv.gz", gzip.compress(b"text\n" + LATE)[:-5_000], ["#N"], ["#*"], "damaged"),
+    ("cut.warc", b"".join(RESPONSES)[:-40], ["#3"], ["#1", "#2"], "ends within a record"),
+    ("cut_head.warc", b"".join(RESPONSES)[: -len(RESPONSES[2]) + 30], ["#3"], ["#1", "#2"], "ends within a record"),
+    ("cut.warc.gz", b"".join(map(gzip.compress, RESPONSES))[:-40], ["#3"], ["#1", "#2"], "ends within|damaged"),
+    ("cut_request.warc", b"".join([*RESPONSES[:2], WARC[1]])[:-9], ["#3"], ["#1", "#2"], "ends within a record"),
+    ("wild.csv", table([["text"], [PROSE]]) + b'a\rb"\r\n' + table([[PROSE]]), ["#2"], ["#1", "#3"], "not CSV"),
 ]
 
 
@@ -379,6 +406,10 @@ def test_unreadable_is_told_and_the_others_go_on(tmp_path, name, content, bad, g
     after.write_text(PROSE, encoding="utf-8")
     found = list(read_pages([path, after]))
     refused = [item for item in found if isinstance(item, Unreadable)]
+    if good == ["#*"]:  # all that stands before the damage, which is most of it
+        read_before = len(found) - 2
+        assert 100 < read_before < 600
+        bad, good = [f"#{read_before + 1}"], [f"#{n + 1}" for n in range(read_before)]
     assert [item.source for item in refused] == [f"{path}{number}" for number in bad]
     assert [item.source for item in found if isinstance(item, Page)] == [
         *(f"{path}{number}" for number in good),
@@ -388,6 +419,49 @@ def test_unreadable_is_told_and_the_others_go_on(tmp_path, name, content, bad, g
         assert item.page_id
         assert re.search(says, item.error)
         assert "\n" not in item.error
+
+
+@pytest.mark.parametrize("name", ["long.jsonl", "long.jsonl.gz", "long.csv", "long.txt", "long.warc"])
+def test_a_record_that_would_fill_the_memory_does_not_stop_the_rest(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(opening, "LONGEST", 1000)
+    long = PROSE * 100
+    content = {
+        ".jsonl": GOOD + lines({"text": long}) + GOOD,
+        ".gz": gzip.compress(GOOD + lines({"text": long}) + GOOD),
+        ".csv": table([["text"], [PROSE], [long], [PROSE]]),
+        ".txt": long.encode(),
+        ".warc": RESPONSES[0] + response(long.encode(), "Content-Type: text/html") + RESPONSES[1],
+    }[Path(name).suffix]
+    found = read(tmp_path, name, content)
+    assert [isinstance(item, Page) for item in found] == ([False] if name == "long.txt" else [True, False, True])
+    (error,) = [item.error for item in found if isinstance(item, Unreadable)]
+    assert re.search("MiB in one record|field larger", error)
+
+
+def test_pieces_know_their_records_and_bytes(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(lines({"text": PROSE, "id": n}) for n in range(MOST_RECORDS + 9)))
+    pieces = list(read_pieces([str(path)]))
+    assert [(piece.first, len(piece)) for piece in pieces] == [(1, MOST_RECORDS), (MOST_RECORDS + 1, 9)]
+    assert sum(piece.size for piece in pieces) == path.stat().st_size == size_of_all([str(path)])
+    whole = [page for piece in pieces for page in pages_of(piece)]
+    assert [page for piece in pieces for page in pages_of(piece.after(5))] == whole[5:MOST_RECORDS] + whole[
+        MOST_RECORDS + 5 :
+    ]
+
+
+def test_urls_are_read_like_paths(tmp_path):
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(GOOD + GOOD))
+    (tmp_path / "b.txt").write_text(PROSE, "utf-8")
+    url = tmp_path.as_uri()
+    expected = [f"{url}/a.jsonl.gz#1", f"{url}/a.jsonl.gz#2", f"{url}/b.txt"]
+    assert [page.source for page in read_pages([url])] == expected
+    assert [page.source for page in read_pages([f"{url}/*.txt"])] == expected[2:]
+    assert size_of_all([url]) == sum(path.stat().st_size for path in tmp_path.iterdir())
+    with pytest.raises(UsageError, match=r"found no file or folder file://.*/x\.\*"):
+        read_pieces([f"{url}/x.*"])
+    with pytest.raises(UsageError, match=r"could not use the URL nowhere://a.*install aidtopics\[dask\]"):
+        read_pieces(["nowhere://a"])
 
 
 def test_missing_path_and_folder_without_pages_are_the_users_mistake(tmp_path):

@@ -93,7 +93,8 @@ def _packed(content: bytes, form: Form) -> bytes:
         case "gz":
             return gzip.compress(content, _GZIP_LEVEL, mtime=0)
         case "zst":
-            packed: bytes = zstd().compress(content)
+            checked = {zstd().CompressionParameter.checksum_flag: True}
+            packed: bytes = zstd().compress(content, options=checked)
             return packed
         case _:
             return content

@@ -1,16 +1,14 @@
-"""The file formats, each in two halves: an open stream is cut into records as a stream, and records are parsed."""
+"""Records as they are stored in files of each format, parsed to what a page is made of."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, cast
+from typing import Any
 
 import orjson
 
 from aidtopics.errors import UnreadableError
 from aidtopics.pages.encoding import decode
-from aidtopics.pages.opening import Opened, opened
+from aidtopics.pages.opening import opened, read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,78 +25,6 @@ class RawRecord:
     encoding: str | None = None
 
 
-LONGEST = 1 << 26  # bytes of one record: more is no page, and would fill the memory
-TOO_LONG = f"found more than {LONGEST >> 20} MiB in one record, expected a page"
-EMPTY = "found no page in it (an empty file), expected text"
-WHOLE = ("text", "html")  # kinds of files that are one page
-
-# --- cutting: an open stream to records as they are stored there
-
-
-def whole(file: Opened) -> bytes:
-    """All of a file. Raises UnreadableError if it is empty, damaged or longer than LONGEST."""
-    content = file.plain.read(LONGEST + 1)
-    if file.damage():
-        raise UnreadableError(file.damage())
-    if not content:
-        raise UnreadableError(EMPTY)
-    if len(content) > LONGEST:
-        raise UnreadableError(TOO_LONG)
-    return content
-
-
-def csv_rows(stream: IO[bytes]) -> Iterator[dict[str, str] | RawRecord]:
-    """Comma- or tab-separated rows under a header line, in UTF-8."""
-    # A cell holds a whole page; the csv module's default limit is 128 KiB.
-    csv.field_size_limit(LONGEST)
-    lines = (line.decode("utf-8", "replace") for line in iter(lambda: stream.readline(LONGEST), b""))
-    header = next(lines, None)
-    if header is None:
-        return
-    dialect = "excel-tab" if header.count("\t") > header.count(",") else "excel"
-    columns = [column.strip().lower() for column in next(csv.reader([header], dialect))]
-    if not {"text", "html"} & set(columns):
-        raise UnreadableError(
-            f"found columns {', '.join(columns[:8])}; expected a column 'text' or 'html'. Rename the column that holds "
-            "the page"
-        )
-    used = [(number, column) for number, column in enumerate(columns) if column in _COLUMNS]
-    rows = csv.reader(lines, dialect)
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            yield RawRecord(error=f"found a row that is not CSV ({error})")
-            continue
-        if row is None:
-            return
-        if row:
-            yield {column: row[number] for number, column in used if number < len(row)}
-
-
-def parquet_batches(stream: IO[bytes], rows: int) -> Iterator[tuple[Any, float]]:
-    """Batches of at most so many rows, each with its share of all; only the columns that are used are read.
-
-    Raises:
-        UnreadableError: damaged, or without a column of pages.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(stream if stream.seekable() else io.BytesIO(stream.read()))
-        names = file.schema_arrow.names
-        used = [name for name in names if name.lower() in _COLUMNS]
-        if not {"text", "html"} & {name.lower() for name in used}:
-            raise UnreadableError(f"found columns {', '.join(names[:8])}; expected a column 'text' or 'html'")
-        # With threads, whole row groups are decoded ahead.
-        for batch in file.iter_batches(batch_size=rows, columns=used, use_threads=False):
-            if len(batch):
-                yield batch, len(batch) / file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableError(f"found a damaged Parquet file ({' '.join(str(error).split())})") from error
-
-
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
     """HTML or text that a WARC file holds, not yet decoded."""
@@ -110,85 +36,13 @@ class WarcRecord:
     url: str | None
 
 
-def warc_records(stream: IO[bytes]) -> Iterator[WarcRecord | RawRecord]:
-    """HTML and text responses of a WARC file, and the texts of a WET file, not compressed.
-
-    Raises:
-        UnreadableError: the file ends within a record; or it is no WARC file.
-    """
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
-
-    wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    watched = _Watched(stream)
-    content = b""
-    for record in ArchiveIterator(cast(BinaryIO, watched), record_types=wanted, parse_http=False):
-        url, length = record.headers.get("WARC-Target-URI"), record.content_length
-        if record.headers.get("Content-Length") is None:
-            raise UnreadableError(_ENDS_WITHIN)
-        if length > LONGEST:
-            yield RawRecord(error=TOO_LONG, url=url)
-            continue
-        # Taken as a whole before its HTTP part is parsed: only then can its length be held against the stated one.
-        content = record.reader.read()
-        if len(content) < length:
-            raise UnreadableError(_ENDS_WITHIN)
-        if record.is_http:
-            record.set_bytes_content(content)
-            record.parse_http(auto_decode="all")
-        content_type = (record.http_content_type or record.headers.get("Content-Type") or "").lower()
-        if record.record_type == WarcRecordType.conversion:
-            content_type = "text/plain"
-        status = record.http_headers.status_code if record.http_headers else None
-        if status is not None and not 200 <= status < 300:
-            continue
-        if content_type and "html" not in content_type and not content_type.startswith("text/plain"):
-            continue
-        yield WarcRecord(
-            record.reader.read() if record.is_http else content,
-            record.http_charset,
-            content_type,
-            record.record_id.strip("<>") if record.record_id else None,
-            url,
-        )
-    if not watched.start.startswith(b"WARC/"):
-        raise UnreadableError("found no WARC record at its beginning, expected a WARC file")
-    # Two line ends close a record. Some writers leave them out behind the last one.
-    if not watched.tail.endswith(b"\r\n\r\n") and not content.endswith(watched.tail.rstrip(b"\r\n") or b"?"):
-        raise UnreadableError(_ENDS_WITHIN)
-
-
-class _Watched(io.RawIOBase):
-    """A stream whose first and last bytes are remembered."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._read = 0
-        self.start = self.tail = b""
-
-    def read(self, size: int = -1) -> bytes:
-        content = self._stream.read(size)
-        self._read += len(content)
-        self.start = self.start or content[:8]
-        self.tail = (self.tail + content[-_TAIL:])[-_TAIL:]
-        return content
-
-    def tell(self) -> int:
-        return self._read
-
-
-_TAIL = 16
-_ENDS_WITHIN = "the file ends within a record, which is lost; copy or download the file again"
-
-# --- parsing: records to what a page is made of
-
-
 def parse_whole(records: Sequence[bytes | str], kind: str) -> Iterator[RawRecord]:
     """Files that are one page each: their content, or where to read it."""
     for given in records:
         try:
             if isinstance(given, str):
                 with opened(given) as file:
-                    content = whole(file)
+                    content = read_whole(file)
             else:
                 content = given
             text, encoding = decode(content)
@@ -265,16 +119,7 @@ PARSERS: dict[str, Callable[[Any, str | None], Iterator[RawRecord]]] = {
 }
 
 
-def length_of(record: bytes | dict[str, str] | WarcRecord | RawRecord) -> int:
-    """About how many bytes a record holds."""
-    if isinstance(record, WarcRecord):
-        return len(record.content)
-    if isinstance(record, dict):
-        return sum(map(len, record.values()))
-    return len(record) if isinstance(record, bytes) else 0
-
-
-_COLUMNS = frozenset(("text", "html", "page_id", "id", "url", "title", "date"))
+COLUMNS = frozenset(("text", "html", "page_id", "id", "url", "title", "date"))
 
 
 def _from_row(row: dict[str, Any], encoding: str | None) -> RawRecord:

@@ -15,6 +15,9 @@ from aidtopics.errors import UnreadableError, UsageError
 COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _BUFFER = 1 << 18
+LONGEST = 1 << 26  # bytes of one record: more is no page, and would fill the memory
+TOO_LONG = f"found more than {LONGEST >> 20} MiB in one record, expected a page"
+EMPTY = "found no page in it (an empty file), expected text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,18 @@ def opened(source: str) -> Iterator[Opened]:
     finally:
         if source != "-":
             file.close()
+
+
+def read_whole(file: Opened) -> bytes:
+    """All of a file. Raises UnreadableError if it is empty, damaged or longer than LONGEST."""
+    content = file.plain.read(LONGEST + 1)
+    if file.damage():
+        raise UnreadableError(file.damage())
+    if not content:
+        raise UnreadableError(EMPTY)
+    if len(content) > LONGEST:
+        raise UnreadableError(TOO_LONG)
+    return content
 
 
 def _decompressed(file: IO[bytes]) -> IO[bytes]:

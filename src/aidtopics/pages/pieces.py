@@ -7,11 +7,12 @@ from pathlib import PurePosixPath
 from typing import IO, Any
 
 from aidtopics.errors import UnreadableError, UsageError
-from aidtopics.pages import formats
+from aidtopics.pages import cutting, formats, opening
 from aidtopics.pages.encoding import decode
 from aidtopics.pages.opening import COMPRESSED, Opened, existing, inside_folder, opened, size_of
 
 MOST_RECORDS = 256  # of a piece
+_WHOLE = ("text", "html")  # kinds of files that are one page
 _MOST_BYTES = 1 << 22  # of a piece, unless a single record is longer
 _ENCODING_SAMPLE = 1 << 20
 
@@ -77,15 +78,15 @@ def pieces_of(source: str) -> Iterator[Piece]:
     """The pieces of one file. Damage gives a piece that tells of it, behind what could be read."""
     done = 0
     kind = _KINDS.get(_ending(source))
-    if kind in formats.WHOLE and source != "-":
+    if kind in _WHOLE and source != "-":
         # Whoever parses the piece opens the file, so that many small files are read side by side.
         yield Piece(source, None, [source], kind, None, size_of(source) or 0)
         return
     try:
         with opened(source) as file:
             kind = kind or _sniff(file.plain)
-            if kind in formats.WHOLE:
-                content = formats.whole(file)
+            if kind in _WHOLE:
+                content = opening.read_whole(file)
                 yield Piece(source, None, [content], kind, None, max(file.taken(), len(content)))
                 return
             for piece in _CUTTERS[kind](file, source):
@@ -94,7 +95,7 @@ def pieces_of(source: str) -> Iterator[Piece]:
             if file.damage():
                 raise UnreadableError(file.damage())
         if not done:
-            raise UnreadableError(formats.EMPTY)
+            raise UnreadableError(opening.EMPTY)
     except (UnreadableError, OSError) as error:
         reason = str(error) if isinstance(error, UnreadableError) else f"damaged file: {error}"
         yield Piece(source, done + 1 if done else None, [reason], "error", None, 0)
@@ -112,7 +113,7 @@ def pieces_of_range(source: str, start: int, end: int, first: int) -> Iterator[P
                 file.plain.seek(start - 1)
                 file.plain.readline()
             lines = _lines(file.plain, lambda: file.plain.tell() < end, file.damage)
-            yield from _gathered(file, source, lines, "json", "utf-8", first)
+            yield from _gathered(file, source, lines, "json", "utf-8", first, file.taken())
     except (UnreadableError, OSError) as error:
         yield Piece(source, first, [f"damaged file: {error}"], "error", None, 0)
 
@@ -152,21 +153,21 @@ def _sniff(stream: IO[bytes]) -> str:
 
 def _cut_lines(file: Opened, source: str) -> Iterator[Piece]:
     encoding, stream = _in_utf8(file.plain)
-    yield from _gathered(file, source, _lines(stream, lambda: True, file.damage), "json", encoding, 1)
+    yield from _gathered(file, source, _lines(stream, lambda: True, file.damage), "json", encoding, 1, 0)
 
 
 def _cut_csv(file: Opened, source: str) -> Iterator[Piece]:
     encoding, stream = _in_utf8(file.plain)
-    yield from _gathered(file, source, formats.csv_rows(stream), "row", encoding, 1)
+    yield from _gathered(file, source, cutting.csv_rows(stream), "row", encoding, 1, 0)
 
 
 def _cut_warc(file: Opened, source: str) -> Iterator[Piece]:
-    yield from _gathered(file, source, formats.warc_records(file.plain), "warc", None, 1)
+    yield from _gathered(file, source, cutting.warc_records(file.plain), "warc", None, 1, 0)
 
 
 def _cut_parquet(file: Opened, source: str) -> Iterator[Piece]:
     first, size = 1, 0 if source == "-" else size_of(source) or 0
-    for batch, share in formats.parquet_batches(file.plain, MOST_RECORDS):
+    for batch, share in cutting.parquet_batches(file.plain, MOST_RECORDS):
         # A batch of long rows is sent on in parts.
         step = max(1, min(len(batch), _MOST_BYTES * len(batch) // max(batch.nbytes, 1)))
         for start in range(0, len(batch), step):
@@ -199,31 +200,39 @@ _KINDS = {
 
 
 def _gathered(
-    file: Opened, source: str, records: Iterable[Any], kind: str, encoding: str | None, first: int
+    file: Opened, source: str, records: Iterable[Any], kind: str, encoding: str | None, first: int, start: int
 ) -> Iterator[Piece]:
     gathered: list[Any] = []
-    length, before = 0, 0
-    for record in records:
-        gathered.append(record)
-        length += formats.length_of(record)
-        if len(gathered) == MOST_RECORDS or length >= _MOST_BYTES:
+    length, before, damage = 0, start, None
+    stream = iter(records)
+    while damage is None:
+        try:
+            record = next(stream, None)
+        except (UnreadableError, OSError) as error:
+            record, damage = None, error  # behind what was read before it
+        if record is not None:
+            gathered.append(record)
+            length += cutting.length_of(record)
+        if gathered and (record is None or len(gathered) == MOST_RECORDS or length >= _MOST_BYTES):
             taken = file.taken()
             yield Piece(source, first, gathered, kind, encoding, taken - before)
             first += len(gathered)
             gathered, length, before = [], 0, taken
-    if gathered:
-        yield Piece(source, first, gathered, kind, encoding, file.taken() - before)
+        if record is None:
+            break
+    if damage is not None:
+        raise damage
 
 
 def _lines(
     stream: IO[bytes], go_on: Callable[[], bool], damage: Callable[[], str | None]
 ) -> Iterator[bytes | formats.RawRecord]:
     """Lines that are not blank. One that would fill the memory is told of; one that damage cuts off is not there."""
-    while go_on() and (line := stream.readline(formats.LONGEST)):
-        if len(line) == formats.LONGEST and not line.endswith(b"\n"):
-            while (line := stream.readline(formats.LONGEST)) and not line.endswith(b"\n"):
+    while go_on() and (line := stream.readline(opening.LONGEST)):
+        if len(line) == opening.LONGEST and not line.endswith(b"\n"):
+            while (line := stream.readline(opening.LONGEST)) and not line.endswith(b"\n"):
                 pass
-            yield formats.RawRecord(error=formats.TOO_LONG)
+            yield formats.RawRecord(error=opening.TOO_LONG)
         elif not line.isspace() and (line.endswith(b"\n") or not damage()):
             yield line
 
@@ -231,7 +240,7 @@ def _lines(
 def _in_utf8(stream: IO[bytes]) -> tuple[str, IO[bytes]]:
     """The stream's encoding, told from its first megabyte, and the whole of it in UTF-8."""
     head = stream.read(_ENCODING_SAMPLE)
-    head += stream.readline(formats.LONGEST)  # no character is cut in two
+    head += stream.readline(opening.LONGEST)  # no character is cut in two
     encoding = decode(head)[1] if head else "utf-8"
     joined = io.BufferedReader(_Chained(head, stream), _ENCODING_SAMPLE)
     if encoding == "utf-8":

@@ -8,12 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from aidtopics.cli import main
+from aidtopics.cli.arguments import Progress
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("run", "label", "review", "repair", "evaluate", "topics", "places", "plot", "model", "corpus")
@@ -121,7 +123,13 @@ MISTAKES = [
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "missing/out.csv"], r"missing/out\.csv"),
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume"], "--resume.*-o"),
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume", "-o", "out.csv"], "--resume.*jsonl"),
+    (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume", "-o", "out.csv.gz"], "--resume.*written anew"),
     (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--resume", "-o", "other.jsonl"], r"other\.jsonl"),
+    (["label", "crawl.jsonl", "--dask", "tcp://127.0.0.1:1"], "--dask without a folder.*-o FOLDER"),
+    (["label", "crawl.jsonl", "--dask", "tcp://127.0.0.1:1", "-o", "out", "--jobs", "2"], "--jobs with --dask"),
+    (["label", "crawl.jsonl", "--dask", "x:1:2", "-o", "out", "--format", "table"], "--format table with --dask"),
+    (["label", "crawl.jsonl", "--model", "CLASSIFIER", "--dask", "x:1:2", "-o", "out"], "no Dask scheduler at x:1:2"),
+    (["run", "quick.toml", "--dask", "x:1:2"], "no Dask scheduler at x:1:2"),
     (["review", "crawl.jsonl", "--model", "CLASSIFIER"], "-o"),
     (["review", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "q.parquet"], r"q\.parquet.*\.csv.*\.jsonl"),
     (["review", "crawl.jsonl", "--model", "CLASSIFIER", "-o", "missing/q.csv"], r"missing/q\.csv"),
@@ -280,6 +288,35 @@ def test_label_resume_completes_a_cut_file_without_duplicates(classifier, crawl,
     code("label", crawl, "--model", classifier, "-o", part, "--resume")
     assert part.read_bytes() == content
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+def test_label_resume_completes_a_compressed_file(classifier, crawl, capsys, packing):
+    whole, part = Path(f"whole.jsonl.{packing}"), Path(f"part.jsonl.{packing}")
+    code("label", crawl, "--model", classifier, "-o", whole)
+    for cut in (0, 20, whole.stat().st_size):
+        part.write_bytes(whole.read_bytes()[:cut])
+        code("label", crawl, "--model", classifier, "-o", part, "--resume")
+        assert part.read_bytes() == whole.read_bytes()
+    assert label(capsys, whole, "--model", classifier)[0] == 1
+
+
+def test_label_into_a_missing_input_leaves_the_output_alone(classifier, crawl):
+    Path("out.jsonl").write_text("mine", "utf-8")
+    assert code("label", "missing.jsonl", "--model", classifier, "-o", "out.jsonl") == 2
+    assert Path("out.jsonl").read_text("utf-8") == "mine"
+
+
+def test_label_shows_progress_in_bytes_on_a_terminal(classifier, tmp_path, monkeypatch, capsys):
+    pages = write_rows(tmp_path / "many.jsonl", *({"text": AID} for _ in range(600)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    label(capsys, pages, "--model", classifier)
+    progress = Progress(1000)
+    time.sleep(0.2)  # it is drawn ten times a second
+    progress.passed(500, 20)
+    progress.__exit__()
+    shown = capsys.readouterr().err
+    assert re.search(r"labelling:\s+50%.*500/1\.00k \[.*<.*B/s, [\d,]+ pages/s\]", shown)
 
 
 def test_label_jobs_give_the_same_rows_in_the_same_order(classifier, tmp_path):

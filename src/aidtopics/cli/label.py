@@ -12,6 +12,7 @@ from aidtopics.errors import UsageError
 if TYPE_CHECKING:
     from aidtopics.label import Counts, Drift, EncodedBlock, Form, Task
     from aidtopics.label.resume import Done
+    from aidtopics.pages import Piece
     from aidtopics.store import SavedClassifier
 
 # Written out, because `aidtopics --help` must not import what would tell them; a test holds them against label.FORMATS.
@@ -53,6 +54,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
 
 def _label(options: argparse.Namespace) -> int:
     from aidtopics.label import Drift, Form, Task, format_of
+    from aidtopics.pages import read_pieces
     from aidtopics.store import default_model, load_classifier
 
     if options.dask:
@@ -77,7 +79,8 @@ def _label(options: argparse.Namespace) -> int:
     drift = Drift(saved.reference) if saved.reference else None
     done = _done(output, form) if options.resume and output else None
     task = Task(saved.classifier, saved.reference, form)
-    counts = _write(_blocks(options, task, done, drift), output, form, fresh=not (done and done.rows))
+    pieces = read_pieces(options.paths)  # a path that is not there is told of before anything is written
+    counts = _write(_blocks(pieces, options, task, done, drift), output, form, fresh=not (done and done.rows))
     print(told(counts, saved, done.rows if done else 0), file=sys.stderr)
     if drift:
         tell_drift(drift, options.drift)
@@ -103,12 +106,11 @@ def _done(output: Path, form: "Form") -> "Done | None":
 
 
 def _blocks(
-    options: argparse.Namespace, task: "Task", done: "Done | None", drift: "Drift | None"
+    pieces: Iterator["Piece"], options: argparse.Namespace, task: "Task", done: "Done | None", drift: "Drift | None"
 ) -> Iterator["EncodedBlock"]:
     from aidtopics.label import label_pieces
-    from aidtopics.pages import read_pieces, size_of_all
+    from aidtopics.pages import size_of_all
 
-    pieces = read_pieces(options.paths)
     with Progress(size_of_all(options.paths) if sys.stderr.isatty() else None) as progress:
         if done:
             pieces = done.left_of(pieces, progress.passed)

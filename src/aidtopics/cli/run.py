@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse names its type privat
     run.add_argument("experiment", metavar="EXPERIMENT.toml", type=Path)
     run.add_argument("--set", dest="settings", metavar="table.key=value", action="append", default=[])
     run.add_argument("--runs", metavar="DIR", type=Path, default=Path("runs"), help="where run folders go (runs)")
+    run.add_argument("--dask", metavar="ADDRESS", help="fit on a Dask cluster instead of this machine's processes")
     plot = command(
         commands, "plot", _plot, "draw the figures of a finished run again", "aidtopics plot runs/quickstart"
     )
@@ -27,10 +30,22 @@ def _run(options: argparse.Namespace) -> int:
     from aidtopics.experiments.chain import run
 
     experiment = read_experiment(options.experiment, options.settings)
-    folder = run(experiment, options.runs, progress=sys.stderr.isatty())
+    with _cluster(options.dask) if options.dask else nullcontext():
+        folder = run(experiment, options.runs, progress=sys.stderr.isatty())
     print((folder / "summary.md").read_text("utf-8"))
     print(f"Everything is in {folder}/: open report.html in a browser, or look into plots/ and metrics.json.")
     return 0
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[None]:
+    """What joblib would do in processes of this machine is done by the workers of a cluster."""
+    from joblib import parallel_config
+
+    from aidtopics.label.cluster import ANSWER, connected
+
+    with connected(address, ANSWER) as client, parallel_config(backend="dask", client=client):
+        yield
 
 
 def _plot(options: argparse.Namespace) -> int:

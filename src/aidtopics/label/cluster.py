@@ -35,6 +35,7 @@ Key = TypeVar("Key")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+ANSWER = 10  # seconds that a scheduler has to answer at first
 _PATIENCE = 300  # seconds that a scheduler may be away
 _RETRIES = 2  # of a part that failed, say because a disk was away for a moment
 # What is raised when the scheduler is gone.
@@ -125,7 +126,7 @@ class _Cluster:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._client = self._connected(30)
+        self._client = connected(address, ANSWER)
 
     def __enter__(self) -> "_Cluster":
         return self
@@ -164,7 +165,7 @@ class _Cluster:
             except _GONE:
                 # The scheduler went away: what is left is handed out again.
                 self._client.close()
-                self._client = self._connected(_PATIENCE)
+                self._client = connected(self._address, _PATIENCE)
         if failed:
             key, reason = next(iter(failed.items()))
             raise AidtopicsError(
@@ -186,17 +187,23 @@ class _Cluster:
         for future in as_completed(futures, loop=self._client.loop):  # type: ignore[no-untyped-call]
             yield key_of[future.key], future
 
-    def _connected(self, seconds: float) -> Any:  # noqa: ANN401 - a Client
+
+def connected(address: str, seconds: float) -> Any:  # noqa: ANN401 - a Client
+    """A Dask client, waited for so long.
+
+    Raises:
+        UsageError: no scheduler answers, or the packages for it are not installed.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError(f"could not use --dask ({error}); install aidtopics[dask]") from error
+    until = time.monotonic() + seconds
+    while True:
         try:
-            from distributed import Client
-        except ImportError as error:
-            raise UsageError(f"could not use --dask ({error}); install aidtopics[dask]") from error
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                return Client(self._address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
-            except (OSError, TimeoutError, ValueError) as error:
-                if time.monotonic() > until or isinstance(error, ValueError):
-                    raise UsageError(
-                        f"found no Dask scheduler at {self._address} ({error}); start one with 'dask scheduler'"
-                    ) from error
+            return Client(address, timeout=min(seconds, 10), set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            if time.monotonic() > until or isinstance(error, ValueError):
+                raise UsageError(
+                    f"found no Dask scheduler at {address} ({error}); start one with 'dask scheduler'"
+                ) from error

@@ -15,7 +15,9 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joblib import Parallel, delayed
 
+from aidtopics.cli.run import on_cluster
 from aidtopics.errors import AidtopicsError, UsageError
 from aidtopics.label import Counts, Form, Task, label_pieces, write_blocks
 from aidtopics.label import parts as parts_module
@@ -224,6 +226,14 @@ def test_what_can_not_go_to_a_cluster_is_refused(tmp_path, crawl, task, cluster)
         label("-", tmp_path / "out", task, cluster.scheduler.address)
     with pytest.raises(UsageError, match="found no Dask scheduler at nowhere"):
         label(crawl, tmp_path / "out", task, "nowhere:1:2")
+
+
+def test_what_joblib_does_is_done_by_the_workers(cluster):
+    cluster.wait_for_workers(2)  # one may have been ended by another test; with one alone joblib stays at home
+    with on_cluster(cluster.scheduler.address):
+        parents = set(Parallel(n_jobs=2)(delayed(os.getppid)() for _ in range(8)))
+    assert parents == set(cluster.run(os.getppid).values())
+    assert os.getppid() not in parents
 
 
 @contextmanager

@@ -96,6 +96,7 @@ def test_the_figures_shown_are_those_of_the_model(name):
         "docs/classifier.md",
         "docs/places.md",
         "docs/review.md",
+        "docs/scale.md",
         "docs/topics.md",
     ],
 )

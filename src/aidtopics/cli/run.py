@@ -30,7 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     from aidtopics.experiments.chain import run
 
     experiment = read_experiment(options.experiment, options.settings)
-    with _cluster(options.dask) if options.dask else nullcontext():
+    with on_cluster(options.dask) if options.dask else nullcontext():
         folder = run(experiment, options.runs, progress=sys.stderr.isatty())
     print((folder / "summary.md").read_text("utf-8"))
     print(f"Everything is in {folder}/: open report.html in a browser, or look into plots/ and metrics.json.")
@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[None]:
+def on_cluster(address: str) -> Iterator[None]:
     """What joblib would do in processes of this machine is done by the workers of a cluster."""
     from joblib import parallel_config
 

@@ -346,5 +346,5 @@ def test_labels_turned_around_are_found_again(gold, training):
     truth = np.array([e.label is Label.AID for e in judged.examples])
     found = find_label_errors([e.page.page_id for e in judged.examples], truth, judged.page_probability)
     first = {error.page_id for error in found[: 2 * len(wrong)]}
-    assert len(wrong) == 7
-    assert len(wrong & first) >= 4
+    assert len(wrong) == round(0.03 * len(gold))
+    assert 2 * len(wrong & first) >= len(wrong)

@@ -42,7 +42,7 @@ def traditional(text: str) -> list[Edit]:
     one has, and either at least three of them or a page that is traditional as a whole. So 乾隆 and 乾安 stay on a
     simplified page. On a page that uses Taiwan's or Hong Kong's words these become the mainland's.
     """
-    script = script_table()[np.minimum(_codes(text), 0xFFFF)]
+    script = script_table().take(codes_of(text), mode="clip")
     if not (script > 0).any():
         return []
     lines = text.split("\n")
@@ -67,15 +67,20 @@ def traditional(text: str) -> list[Edit]:
 
 def is_traditional(text: str) -> bool:
     """Whether more characters are of the traditional script alone than of the simplified one alone."""
-    return int(script_table()[np.minimum(_codes(text), 0xFFFF)].sum()) > 0
+    return _balance(text) > 0
 
 
 def script_of_page(text: str) -> str | None:
     """'simplified', 'traditional', 'taiwan' or 'hong kong'; None for a text that could be either."""
-    balance = int(script_table()[np.minimum(_codes(text), 0xFFFF)].sum())
+    balance = _balance(text)
     if balance == 0:
         return None
     return {"t2s": "traditional", "tw2sp": "taiwan", "hk2s": "hong kong"}[_mode(text)] if balance > 0 else "simplified"
+
+
+def _balance(text: str) -> int:
+    """Characters that only the traditional script has, less those that only the simplified one has."""
+    return int(script_table().take(codes_of(text), mode="clip").sum())
 
 
 def _mode(text: str) -> str:
@@ -152,7 +157,7 @@ def script_table() -> npt.NDArray[np.int8]:
 
 def _replaced(before: str, after: str) -> list[Edit]:
     """One edit for each run of characters that changed; both texts are of one length."""
-    changed = np.flatnonzero(_codes(before) != _codes(after))
+    changed = np.flatnonzero(codes_of(before) != codes_of(after))
     if not len(changed):
         return []
     breaks = np.flatnonzero(np.diff(changed) > 1)
@@ -171,5 +176,6 @@ def _differences(before: str, after: str, offset: int) -> list[Edit]:
     ]
 
 
-def _codes(text: str) -> npt.NDArray[np.uint32]:
+def codes_of(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of a text, shape (characters,)."""
     return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)

@@ -7,6 +7,8 @@ from enum import IntFlag, auto
 import numpy as np
 import numpy.typing as npt
 
+from aidtopics.repair.script import codes_of
+
 _WINDOWS_LATIN = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2030\u2039\u203a\u20ac\u2122"
 _MANY = 0.01  # of a text's characters
 
@@ -52,8 +54,7 @@ def count(text: str, *signs: Signs) -> list[int]:
 
 
 def _signs(text: str) -> npt.NDArray[np.uint16]:
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-    return _table().take(codes, mode="clip")  # the last code of the table is no character
+    return _table().take(codes_of(text), mode="clip")  # the last code of the table is no character
 
 
 @functools.cache

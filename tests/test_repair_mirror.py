@@ -88,15 +88,14 @@ def test_the_language_model_belongs_to_the_corpus():
 
 def test_the_language_model_knows_what_follows():
     model = language.language()
-    team, tiger = model.score("医疗", ["队", "虎"])
-    assert team > tiger + 3
-    assert model.score("，从", ["\U00020000"])[0] < -10
+    assert model.cost("医疗", "队") + 3 < model.cost("医疗", "虎")
+    assert model.cost(",从", "\U00020000") > 10
 
 
 def test_probabilities_of_the_language_model_add_up():
     model = language.language()
     for before in ("医疗", "。\n", "的人"):
-        total = np.exp(model.score(before, list(model.number))).sum()
+        total = np.exp(-model.costs(before, np.arange(len(model.number)))).sum()
         assert total == pytest.approx(1, abs=0.15)  # they are kept in steps of a sixteenth
 
 

@@ -2,7 +2,8 @@
 
 A model of simplified characters and marks, made of jieba's dictionary (words by frequency) and the gold pages (how
 words and marks follow each other). Interpolated trigrams with the smoothing of Witten and Bell (1991), in their
-recursive form.
+recursive form, kept as back-off models are: the whole cost of each n-gram that was seen, and of each context the
+price of a character that was not seen there.
 
 `make language` makes `language.npz` anew.
 """
@@ -10,7 +11,6 @@ recursive form.
 import functools
 import hashlib
 import io
-import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,8 @@ FILE = "language.npz"
 _WORD_WEIGHT = 0.02
 _RARE_WORD = 5  # words of a lower frequency are mostly names
 _SMALLEST = 1e-7  # probability of a character never seen
-_STEP = 16  # probabilities are stored as 16ths of a natural logarithm
+_STEP = 16  # costs are stored as 16ths of a natural logarithm
+_HIGHEST = 255  # cost of anything, in these steps
 _NARROW = {ord(wide): narrow for wide, narrow in zip("，；：！？（）", ",;:!?()", strict=True)}
 
 
@@ -37,100 +38,94 @@ def canonical(text: str) -> str:
 
 
 class CharacterModel:
-    """Log-probabilities of characters in context."""
+    """Costs (negative natural logarithms of probabilities) of characters in context."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.number = {chr(code): i for i, code in enumerate(arrays["characters"].tolist())}
-        self._size = len(self.number) + 1
-        self._single = np.exp(-arrays["single"].astype(np.float64) / _STEP)
-        self._single_rest = np.exp(-arrays["single_rest"].astype(np.float64) / _STEP)
-        self._pair, self._triple, self._pair_rest = (
-            _Table(
-                np.cumsum(arrays[f"{name}_keys"], dtype=np.uint64),
-                np.exp(-arrays[name].astype(np.float64) / _STEP),
-                self._size ** (order - 1),
+        self._unknown = len(self.number)
+        size = self._unknown + 1
+        self._single, self._single_price = (arrays[name].astype(np.int32) for name in ("single", "single_price"))
+        self._pair, self._pair_price, self._triple = (arrays[name] for name in ("pair", "pair_price", "triple"))
+        # A pair is found by its key, a triple by the place of its first two among the pairs and its last. Those that
+        # begin alike stand together, so that one is found among a few.
+        self._pair_keys = np.cumsum(arrays["pair_keys"], dtype=np.int64)
+        self._triple_keys = np.cumsum(arrays["triple_keys"], dtype=np.int64)
+        self._pair_last, self._triple_last = (
+            (keys % size).astype(np.uint16) for keys in (self._pair_keys, self._triple_keys)
+        )
+        self._pair_starts = self._pair_keys.searchsorted(np.arange(size + 1) * size)
+        self._triple_starts = self._triple_keys.searchsorted(np.arange(len(self._pair_keys) + 1) * size)
+        # For one character Python's bisection on views takes a tenth of the time of a call into numpy.
+        self._views = tuple(
+            memoryview(array)
+            for array in (
+                *(self._single, self._single_price, self._pair, self._pair_price, self._triple),
+                *(self._pair_starts, self._pair_last, self._triple_starts, self._triple_last),
             )
-            for name, order in (("pair", 2), ("triple", 3), ("pair_rest", 2))
         )
 
     def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.intp]:
-        """The characters as the model numbers them, for scoring the same ones in many contexts."""
-        return np.array([self.number.get(c, self._size - 1) for c in characters], np.intp)
+        """The characters as the model numbers them, for asking for the same ones in many contexts."""
+        return np.array([self.number.get(c, self._unknown) for c in characters], np.intp)
 
-    def score(self, before: str, characters: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Log-probability of each of the characters behind the last two of `before`, shape (characters,).
+    def cost(self, before: str, character: str) -> float:
+        """Cost of one character behind the last two of `before`, all simplified and `canonical`."""
+        single, single_price, pair, pair_price, triple, pair_starts, pair_last, triple_starts, triple_last = self._views
+        unknown = self._unknown
+        number = self.number.get(character, unknown)
+        first, second = self.number.get(before[-2:-1], unknown), self.number.get(before[-1:], unknown)
+        price = 0
+        end = pair_starts[first + 1]
+        context = bisect_left(pair_last, second, pair_starts[first], end)
+        if context < end and pair_last[context] == second:
+            end = triple_starts[context + 1]
+            place = bisect_left(triple_last, number, triple_starts[context], end)
+            if place < end and triple_last[place] == number:
+                return triple[place] / _STEP
+            price = pair_price[context]
+        end = pair_starts[second + 1]
+        place = bisect_left(pair_last, number, pair_starts[second], end)
+        if place < end and pair_last[place] == number:
+            price += pair[place]
+        else:
+            price += single_price[second] + single[number]
+        return min(price, _HIGHEST) / _STEP
 
-        Characters are simplified and `canonical`.
-        """
-        return self.score_numbers(before, self.numbers(characters))
-
-    def score_numbers(self, before: str, candidates: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """The same as `score`, for characters given by their numbers."""
-        first, second = self._context(before)
-        probability = self._single_rest[second] * self._single
-        followers, share = self._pair.behind(second, self._size)
-        probability[followers] += share
-        probability *= self._pair_rest.get(first * self._size + second, 1.0)
-        followers, share = self._triple.behind(first * self._size + second, self._size)
-        probability[followers] += share
-        found: npt.NDArray[np.float64] = np.log(np.maximum(probability[candidates], _SMALLEST))
+    def costs(self, before: str, candidates: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Cost of each of the candidates, given by their numbers, behind the last two of `before`."""
+        first, second = (self.number.get(c, self._unknown) for c in (before[-2:-1], before[-1:]))
+        cost = self._single + self._single_price[second]
+        start, end = self._pair_starts[second : second + 2]
+        cost[self._pair_last[start:end]] = self._pair[start:end]
+        start, end = self._pair_starts[first : first + 2]
+        context = start + self._pair_last[start:end].searchsorted(second)
+        if context < end and self._pair_last[context] == second:
+            cost += self._pair_price[context]
+            start, end = self._triple_starts[context : context + 2]
+            cost[self._triple_last[start:end]] = self._triple[start:end]
+        found: npt.NDArray[np.float64] = np.minimum(cost[candidates], _HIGHEST) / _STEP
         return found
 
-    def score_one(self, before: str, character: str) -> float:
-        """The same as `score`, for one character, where that is quicker than arrays."""
-        first, second = self._context(before)
-        number, pair = self.number.get(character, self._size - 1), first * self._size + second
-        probability = float(self._single_rest[second] * self._single[number])
-        probability += self._pair.get(second * self._size + number, 0.0)
-        probability *= self._pair_rest.get(pair, 1.0)
-        probability += self._triple.get(pair * self._size + number, 0.0)
-        return math.log(max(probability, _SMALLEST))
-
-    def score_behind(self, before: str, candidates: npt.NDArray[np.intp], character: str) -> npt.NDArray[np.float64]:
-        """Log-probability of one character behind `before` and each of the candidates, shape (candidates,)."""
-        number = self.number.get(character, self._size - 1)
-        pairs = self._context(before)[1] * self._size + candidates
-        probability = self._single_rest[candidates] * self._single[number]
-        probability += self._pair.get_all(candidates * self._size + number, 0.0)
-        probability *= self._pair_rest.get_all(pairs, 1.0)
-        probability += self._triple.get_all(pairs * self._size + number, 0.0)
-        found: npt.NDArray[np.float64] = np.log(np.maximum(probability, _SMALLEST))
+    def costs_behind(self, before: str, candidates: npt.NDArray[np.intp], character: str) -> npt.NDArray[np.float64]:
+        """Cost of one character behind `before` and each of the candidates, shape (candidates,)."""
+        number, second = (self.number.get(c, self._unknown) for c in (character, before[-1:]))
+        size = self._unknown + 1
+        place, seen = _find(self._pair_keys, candidates * size + number)
+        cost = np.where(seen, self._pair[place], self._single_price[candidates] + self._single[number])
+        context, seen = _find(self._pair_keys, second * size + candidates)
+        cost += np.where(seen, self._pair_price[context], 0)
+        place, both = _find(self._triple_keys, context * size + number)
+        cost = np.where(seen & both, self._triple[place], cost)
+        found: npt.NDArray[np.float64] = np.minimum(cost, _HIGHEST) / _STEP
         return found
 
-    def _context(self, before: str) -> tuple[int, int]:
-        unknown = self._size - 1
-        return self.number.get(before[-2:-1], unknown), self.number.get(before[-1:], unknown)
 
-
-class _Table:
-    """Values by key, sorted: n-grams as numbers with one digit a character."""
-
-    def __init__(self, keys: npt.NDArray[np.uint64], values: npt.NDArray[np.float64], highest: int) -> None:
-        self._keys, self._values, self._highest = keys, values, highest
-        # One key is found by Python's bisection, on a view and among the keys of its highest digit: a tenth of the time
-        # of a call into numpy.
-        self._view = memoryview(keys)  # type: ignore[arg-type]  # an array is a buffer; numpy's stubs don't say so
-        digits = int(keys[-1]) // highest + 2
-        self._starts: list[int] = keys.searchsorted(np.arange(digits, dtype=np.uint64) * np.uint64(highest)).tolist()
-
-    def get(self, key: int, otherwise: float) -> float:
-        digit = key // self._highest
-        if digit + 1 >= len(self._starts):
-            return otherwise
-        end = self._starts[digit + 1]
-        place = bisect_left(self._view, key, self._starts[digit], end)
-        return float(self._values[place]) if place < end and self._view[place] == key else otherwise
-
-    def get_all(self, keys: npt.NDArray[np.intp], otherwise: float) -> npt.NDArray[np.float64]:
-        wanted = keys.astype(np.uint64)
-        place = np.minimum(self._keys.searchsorted(wanted), len(self._keys) - 1)
-        return np.where(self._keys[place] == wanted, self._values[place], otherwise)
-
-    def behind(self, context: int, size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-        """The last digits of all keys that begin with the context, and their values."""
-        start = bisect_left(self._view, context * size)
-        end = bisect_left(self._view, (context + 1) * size, start)
-        return (self._keys[start:end] - np.uint64(context * size)).astype(np.intp), self._values[start:end]
+def _find(
+    keys: npt.NDArray[np.int64], wanted: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """The place of each wanted key among sorted ones, and whether it is there."""
+    place = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+    return place, keys[place] == wanted
 
 
 @functools.cache
@@ -143,6 +138,40 @@ def language() -> CharacterModel:
 
 def fit(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, npt.NDArray[Any]]:
     """Count texts and words with their frequencies; returns the arrays of a CharacterModel."""
+    counts = _counts(texts, words)
+    characters = sorted(c for c in counts if len(c) == 1 and counts[c] >= 1 and ord(c) < 0x10000)
+    known = set(characters)
+    counts = {ngram: count for ngram, count in counts.items() if known.issuperset(ngram)}
+    total: defaultdict[str, float] = defaultdict(float)
+    kinds = Counter[str]()
+    for ngram, count in counts.items():
+        total[ngram[:-1]] += count
+        kinds[ngram[:-1]] += 1
+    unseen = {context: kinds[context] / (total[context] + kinds[context]) for context in kinds}
+    size = len(characters) + 1
+    # Shorter ones first: a longer one's probability takes its end's.
+    probability = {"": 1 / size}
+    for ngram in sorted(counts, key=len):
+        context = ngram[:-1]
+        share = counts[ngram] / (total[context] + kinds[context])
+        probability[ngram] = share + unseen[context] * probability[ngram[1:]]
+    pairs, triples = (sorted(ngram for ngram in counts if len(ngram) == order) for order in (2, 3))
+    number = {character: i for i, character in enumerate(characters)}
+    place = {pair: i for i, pair in enumerate(pairs)}
+    return {
+        "characters": np.array([ord(c) for c in characters], np.uint16),
+        "single": _quantized([*(probability[c] for c in characters), _SMALLEST]),
+        "single_price": _quantized([*(unseen.get(c, 1.0) for c in characters), 1.0]),
+        "pair_keys": _packed([number[a] * size + number[b] for a, b in pairs]),
+        "pair": _quantized([probability[pair] for pair in pairs]),
+        "pair_price": _quantized([unseen.get(pair, 1.0) for pair in pairs]),
+        "triple_keys": _packed([place[triple[:2]] * size + number[triple[2]] for triple in triples]),
+        "triple": _quantized([probability[triple] for triple in triples]),
+    }
+
+
+def _counts(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, float]:
+    """How often each sequence of one to three characters occurs."""
     counts: defaultdict[str, float] = defaultdict(float)
     for text in texts:
         plain = f"\n\n{canonical(text)}\n"
@@ -154,52 +183,17 @@ def fit(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, npt
             for order in (1, 2, 3):
                 for i in range(len(word) - order + 1):
                     counts[word[i : i + order]] += frequency * _WORD_WEIGHT
-    characters = sorted(c for c in counts if len(c) == 1 and counts[c] >= 1 and ord(c) < 0x10000)
-    number = {character: i for i, character in enumerate(characters)}
-    unknown = len(characters)
-    size = unknown + 1
-    kept = {g: n for g, n in counts.items() if all(c in number for c in g)}
-    total: defaultdict[str, float] = defaultdict(float)
-    kinds = Counter[str]()
-    for ngram, count in kept.items():
-        total[ngram[:-1]] += count
-        kinds[ngram[:-1]] += 1
-
-    def key(ngram: str) -> int:
-        return functools.reduce(lambda sum_, c: sum_ * size + number[c], ngram, 0)
-
-    def table(order: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
-        rows = sorted((key(g), n / (total[g[:-1]] + kinds[g[:-1]])) for g, n in kept.items() if len(g) == order)
-        return _packed(rows)
-
-    everything = total[""] + kinds[""]
-    single = [(kept[c] + kinds[""] / size) / everything for c in characters] + [_SMALLEST]
-    rest = {g: kinds[g] / (total[g] + kinds[g]) for g in kinds}
-    pair_keys, pair = table(2)
-    triple_keys, triple = table(3)
-    rest_keys, pair_rest = _packed(sorted((key(g), share) for g, share in rest.items() if len(g) == 2))
-    return {
-        "characters": np.array([ord(c) for c in characters], np.uint16),
-        "single": _quantized(single),
-        "single_rest": _quantized([rest.get(c, 1.0) for c in characters] + [1.0]),
-        "pair_keys": pair_keys,
-        "pair": pair,
-        "triple_keys": triple_keys,
-        "triple": triple,
-        "pair_rest_keys": rest_keys,
-        "pair_rest": pair_rest,
-    }
+    return counts
 
 
-def _packed(rows: list[tuple[int, float]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
-    """Keys as differences, which compress well, and probabilities in a byte."""
-    keys = np.array([key for key, _ in rows], np.uint64)
-    return np.diff(keys, prepend=np.uint64(0)), _quantized([probability for _, probability in rows])
+def _packed(keys: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Sorted keys as differences, which compress well."""
+    return np.diff(np.array(keys, np.int64), prepend=0)
 
 
 def _quantized(probabilities: Sequence[float]) -> npt.NDArray[np.uint8]:
-    logs = -np.log(np.maximum(np.array(probabilities), _SMALLEST))
-    return np.asarray(np.clip(np.round(logs * _STEP), 0, 255), np.uint8)
+    costs = -np.log(np.maximum(np.array(probabilities), _SMALLEST))
+    return np.asarray(np.clip(np.round(costs * _STEP), 0, _HIGHEST), np.uint8)
 
 
 def texts_hash(texts: Sequence[str]) -> str:

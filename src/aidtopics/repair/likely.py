@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from aidtopics.repair.gbk import LOST, TRAILS, candidates, characters, undefined
 from aidtopics.repair.language import canonical, language
-from aidtopics.repair.script import script_of, simplified, simplified_each
+from aidtopics.repair.script import script_of, simplified
 
 _AHEAD = 16  # times as many characters are looked at with what follows them
 _UNUSUAL = 8.0  # price of a simplified character, a wide letter or digit, or what the language model never saw
@@ -28,11 +28,11 @@ def most_probable(
         return ()
     numbers, price = _costs()
     numbers = numbers[places]
-    costs = price[places] - language().score_numbers(context, numbers)
+    costs = price[places] + language().costs(context, numbers)
     best = _smallest(costs, _AHEAD * number)
     if following and len(best) > 1:
-        ahead = language().score_behind(context, numbers[best], following)
-        best = best[_smallest(costs[best] - ahead, number)]
+        ahead = language().costs_behind(context, numbers[best], following)
+        best = best[_smallest(costs[best] + ahead, number)]
     return tuple((characters()[places[n]], float(costs[n])) for n in best[:number].tolist())
 
 
@@ -49,7 +49,7 @@ def _costs() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """The language model's number of each character of two bytes, and the price of what a mirror does not write."""
     found = characters()
     known = language().number
-    seen = [canonical(c) for c in simplified_each(found)]
+    seen = canonical(simplified(found))
     price = [
         _UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ" or s not in known) for c, s in zip(found, seen, strict=True)
     ]
@@ -65,7 +65,7 @@ def _before_two_lost() -> bytes:
 @functools.lru_cache(maxsize=100_000)
 def cost_of(context: str, character: str) -> float:
     """Negative log-probability of one counted character behind its context."""
-    return -language().score_one(context, character)
+    return language().cost(context, character)
 
 
 @functools.lru_cache(maxsize=20_000)

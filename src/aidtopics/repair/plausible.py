@@ -14,10 +14,10 @@ def mean_cost(text: str) -> float:
     stretches of six to thirteen Chinese characters cost 5.9 in the median, and 95 of 100 cost less than 7.9; characters
     put together by chance cost 10.4, and 99 of 100 more than 9.1.
     """
-    plain = canonical("".join(map(simplified, text[:_SAMPLE])))
+    plain = canonical(simplified(text[:_SAMPLE]))
     model = language()
     costs = [
-        -model.score_one(plain[max(0, i - 2) : i].rjust(2, "\n"), character)
+        model.cost(plain[max(0, i - 2) : i].rjust(2, "\n"), character)
         for i, character in enumerate(plain)
         if text[i] > "\x7f"
     ]

@@ -113,17 +113,9 @@ def script_of(character: str) -> int:
     return int(script_table()[min(ord(character), 0xFFFF)])
 
 
-@functools.lru_cache(maxsize=30_000)
-def simplified(character: str) -> str:
-    """The simplified form of one character by itself."""
-    result: str = _converter("t2s").convert(character)
-    return result if len(result) == 1 else character
-
-
-def simplified_each(characters: str) -> list[str]:
-    """The simplified form of each character by itself."""
-    converted: list[str] = _converter("t2s").convert("\n".join(characters)).split("\n")
-    return [new if len(new) == 1 else old for old, new in zip(characters, converted, strict=True)]
+def simplified(text: str) -> str:
+    """The simplified form of each character by itself; of the length of the text."""
+    return text.translate(_simplified())
 
 
 def _is_japanese(line: str) -> bool:
@@ -139,18 +131,25 @@ def _converter(mode: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ope
 
 
 @functools.cache
+def _simplified() -> dict[int, str]:
+    """The simplified form of each character of the basic plane that has one."""
+    han = [chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
+    converted = _converter("t2s").convert("\n".join(han)).split("\n")
+    return {ord(old): new for old, new in zip(han, converted, strict=True) if len(new) == 1 and new != old}
+
+
+@functools.cache
 def script_table() -> npt.NDArray[np.int8]:
     """Per code point of the basic plane: 1 only traditional, -1 only simplified, 0 both or neither."""
     from opencc import OpenCC
 
     table = np.zeros(0x10000, np.int8)
     han = [chr(code) for code in range(0x4E00, 0xA000)]
-    simplified = _converter("t2s").convert("\n".join(han)).split("\n")
-    traditional_ = OpenCC("s2t").convert("\n".join(han)).split("\n")
-    for character, to_simplified, to_traditional in zip(han, simplified, traditional_, strict=True):
-        if to_simplified != character:
+    to_traditional = OpenCC("s2t").convert("\n".join(han)).split("\n")
+    for character, other in zip(han, to_traditional, strict=True):
+        if ord(character) in _simplified():
             table[ord(character)] = 1
-        elif to_traditional != character:
+        elif other != character:
             table[ord(character)] = -1
     return table
 

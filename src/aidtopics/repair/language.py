@@ -56,13 +56,11 @@ class CharacterModel:
         self._pair_starts = self._pair_keys.searchsorted(np.arange(size + 1) * size)
         self._triple_starts = self._triple_keys.searchsorted(np.arange(len(self._pair_keys) + 1) * size)
         # For one character Python's bisection on views takes a tenth of the time of a call into numpy.
-        self._views = tuple(
-            memoryview(array)
-            for array in (
-                *(self._single, self._single_price, self._pair, self._pair_price, self._triple),
-                *(self._pair_starts, self._pair_last, self._triple_starts, self._triple_last),
-            )
+        arrays_asked = (
+            *(self._single, self._single_price, self._pair, self._pair_price, self._triple),
+            *(self._pair_starts, self._pair_last, self._triple_starts, self._triple_last),
         )
+        self._views: tuple[Sequence[int], ...] = tuple(memoryview(array) for array in arrays_asked)  # type: ignore[arg-type]
 
     def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.intp]:
         """The characters as the model numbers them, for asking for the same ones in many contexts."""
@@ -162,7 +160,7 @@ def fit(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str, npt
         "characters": np.array([ord(c) for c in characters], np.uint16),
         "single": _quantized([*(probability[c] for c in characters), _SMALLEST]),
         "single_price": _quantized([*(unseen.get(c, 1.0) for c in characters), 1.0]),
-        "pair_keys": _packed([number[a] * size + number[b] for a, b in pairs]),
+        "pair_keys": _packed([number[pair[0]] * size + number[pair[1]] for pair in pairs]),
         "pair": _quantized([probability[pair] for pair in pairs]),
         "pair_price": _quantized([unseen.get(pair, 1.0) for pair in pairs]),
         "triple_keys": _packed([place[triple[:2]] * size + number[triple[2]] for triple in triples]),
@@ -188,7 +186,8 @@ def _counts(texts: Iterable[str], words: Iterable[tuple[str, int]]) -> dict[str,
 
 def _packed(keys: Sequence[int]) -> npt.NDArray[np.int64]:
     """Sorted keys as differences, which compress well."""
-    return np.diff(np.array(keys, np.int64), prepend=0)
+    edges = np.array([0, *keys], np.int64)
+    return edges[1:] - edges[:-1]
 
 
 def _quantized(probabilities: Sequence[float]) -> npt.NDArray[np.uint8]:

@@ -20,7 +20,7 @@ from aidtopics.corpus import example, read_gold
 from aidtopics.duplicates import split_groups
 from aidtopics.errors import FittingError
 from aidtopics.pages import page_from_html, page_from_text
-from aidtopics.passages import split
+from aidtopics.passages import gather, split, split_pages
 from aidtopics.records import Kind, Label
 from aidtopics.scores import area_under_curve, find_label_errors, precision_recall_f1
 from aidtopics.segment import Segmenter
@@ -38,13 +38,13 @@ ARTICLE = (
 
 def prepared(text):
     page = page_from_text(text, "a")
-    return page, split(page), {}
+    return page, split(page)
 
 
 def test_first_stage_equals_scikit_learns_decision_function(gold):
     """The hot path adds up weights in half precision; the model it stands for is scikit-learn's."""
     examples = [example(page) for page in gold[:40]]
-    block = block_of([(e.page, e.passages) for e in examples])
+    block = block_of(gather([(e.page, e.passages) for e in examples]))
     kinds = np.array([KINDS.index(kind) for e in examples for kind in e.kinds])
     counts = ngram_matrix(block.folded, 12)
     passages = counts.multiply(1 / np.sqrt(ngram_counts(block.folded))[:, None]).tocsr()
@@ -137,7 +137,7 @@ def test_odd_pages_get_a_decision(text, fitted):
     (page,) = classify([prepared(text)], fitted.classifier)
     assert 0 <= page.aid_probability <= 1
     if not text.strip():
-        assert (page.label, page.aid_probability, page.passages) == (Label.NOISE, 0.0, ())
+        assert (page.label, page.aid_probability, list(page.passages)) == (Label.NOISE, 0.0, [])
 
 
 def test_no_pages_give_no_labels(fitted):
@@ -147,7 +147,7 @@ def test_no_pages_give_no_labels(fitted):
 def test_links_and_tags_are_seen():
     html = "<nav><a href=#>首页</a></nav><h1>义诊进山村</h1><p>医疗队今天到山村义诊。</p>"
     page = page_from_html(html, "a")
-    seen = layout(block_of([(page, split(page))]))
+    seen = layout(block_of(split_pages([page])))
     column = {name: seen[:, number].tolist() for number, name in enumerate(LAYOUT_FEATURES)}
     assert column["link density"] == [1, 0, 0]
     assert column["in a frame element"] == [1, 0, 0]
@@ -178,7 +178,7 @@ def test_windows_and_neighbours_stop_at_the_ends_of_a_page(pages, reach):
 
 
 def test_probabilities_add_up(gold, fitted):
-    block = block_of([(e.page, e.passages) for e in map(example, gold[:20])])
+    block = block_of(gather([(e.page, e.passages) for e in map(example, gold[:20])]))
     scores = score(block, fitted.classifier)
     assert scores.on_aid.sum(axis=1) == pytest.approx(np.ones(len(scores.on_aid)), abs=1e-5)
     assert scores.main_content.max() <= 1 + 1e-6
@@ -228,7 +228,7 @@ def test_a_target_out_of_reach_says_what_can_be_reached():
 
 
 def test_without_its_second_stage_the_classifier_says_what_its_first_stage_sees(gold, fitted):
-    block = block_of([(e.page, e.passages) for e in map(example, gold[:20])])
+    block = block_of(gather([(e.page, e.passages) for e in map(example, gold[:20])]))
     seen = impressions(block, fitted.classifier.first)
     assert seen.passage.shape[1] == len(OF_NEIGHBOURS)
     assert seen.page.shape[1] == len(PAGE_COLUMNS)

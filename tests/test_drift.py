@@ -18,6 +18,7 @@ from aidtopics.label import Drift, Form, Task, label_pages, label_pieces
 from aidtopics.label.drift import FEWEST, differences, drift_figures, note
 from aidtopics.label.stream import BLOCK
 from aidtopics.pages import page_from_text, read_pieces
+from aidtopics.passages import split_pages
 from aidtopics.records import Unreadable
 from conftest import ROOT
 
@@ -119,7 +120,7 @@ def test_the_reference_is_of_pages_that_were_left_out(gold, fitted):
 
 def test_figures_are_what_they_are_called(fitted):
     page = example(read_gold([ROOT / "corpus" / "pages"])[0])
-    block = block_of([(page.page, page.passages)])
+    block = block_of(split_pages([page.page]))
     found = dict(
         zip(
             [m.name for m in MEASURES],
@@ -183,5 +184,5 @@ def test_figures_as_json(fitted):
 
 
 def test_no_block_gives_an_empty_tally(fitted):
-    block = block_of([])
+    block = block_of(split_pages([]))
     assert tally([], block, score(block, fitted.classifier), fitted.reference) == NO_PAGES

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aidtopics.classify.block import block_of
 from aidtopics.classify.contributions import explain
 from aidtopics.classify.explanation import as_markdown, strongest_features
 from aidtopics.classify.pieces import maximal_segments, pieces
 from aidtopics.corpus import compose
 from aidtopics.label import Form, Task, encode, label_pages, label_pieces, row_of, write_blocks
 from aidtopics.pages import page_from_html, page_from_text, read_pieces
-from aidtopics.passages import split
+from aidtopics.passages import split_pages
 
 CLINIC = "7月6日，省人民医院医疗队到那曲市比如县人民医院，为农牧民群众免费义诊，三天诊治患者四百余人次。"
 TENDER = "投标人须提供有效的营业执照，开标现场不接受电子邮件报价，预算金额每包500元，中标公告另行发布。"
@@ -87,12 +88,12 @@ def test_nothing_decided_is_not_explained(fitted):
     page = explained(" \n", fitted)
     assert page.explanation is None
     assert row_of(page, explained=True)["explanation"] is None
-    assert explain([], fitted.classifier) == []
+    assert explain([], block_of(split_pages([])), fitted.classifier) == []
 
 
 def test_html_pages_are_explained_in_their_own_characters(fitted):
     page = page_from_html(f"<nav><a href=#>首页</a></nav><h1>义诊进山村</h1><p>{CLINIC}</p>", "a")
-    (reason,) = explain([(page, split(page))], fitted.classifier)
+    (reason,) = explain([page], block_of(split_pages([page])), fitted.classifier)
     strongest = max(reason.passages, key=lambda p: p.weight)
     assert page.text[strongest.start : strongest.end] == CLINIC
 

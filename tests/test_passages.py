@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidtopics.passages import split
+from aidtopics.passages import gather, split, split_pages
 from aidtopics.records import Block, Page
 from aidtopics.repair import repair
 
@@ -204,3 +204,19 @@ def test_block_of_a_passage_is_the_one_it_lies_in(contents):
     for passage in split(page(text, *blocks)):
         block = next(b for b in blocks if b.start <= passage.start < b.end)
         assert (passage.tag, passage.link_density) == (block.tag, block.link_density)
+
+
+@untimed
+@given(st.lists(layouts, max_size=5))
+def test_pages_split_together_are_split_as_each_alone(contents):
+    pages = [
+        page(content, Block(0, len(content), "p", 0.25)) if n % 2 else page(content)
+        for n, content in enumerate(contents)
+    ]
+    together, gathered = split_pages(pages), gather([(page, split(page)) for page in pages])
+    for name in ("codes", "pages", "first", "starts", "ends", "tags"):
+        assert list(getattr(together, name)) == list(getattr(gathered, name))
+    assert together.link_density.tolist() == pytest.approx(gathered.link_density.tolist(), nan_ok=True)
+    for number, alone in enumerate(pages):
+        starts, ends = together.of_page(number)
+        assert [*zip(starts.tolist(), ends.tolist(), strict=True)] == [(p.start, p.end) for p in split(alone)]

@@ -22,7 +22,7 @@ from aidtopics.experiments import read_experiment
 from aidtopics.experiments.answering import answered_pages
 from aidtopics.label import label_pages
 from aidtopics.pages import page_from_text, read_pages
-from aidtopics.records import GoldPage, GoldPassage, Kind, Label, LabelledPage, LabelledPassage, Unreadable
+from aidtopics.records import GoldPage, GoldPassage, Kind, Label, LabelledPage, LabelledPassages, Unreadable
 from aidtopics.review import COLUMNS, Answer, gold_pages, pack, propose, question_rows, read_answers, sheet_format
 from aidtopics.review.choosing import distances
 from aidtopics.review.questions import LONGEST
@@ -36,8 +36,14 @@ def labelled(name, text, probability):
     """A page whose lines the classifier takes for prose, with a probability of our choice."""
     page = page_from_text(text, name)
     ends = np.cumsum([len(line) + 1 for line in text.split("\n")]).tolist()
-    spans = zip([0, *ends], ends, strict=False)
-    passages = tuple(LabelledPassage(a, b - 1, Kind.OTHER_TOPIC, Label.NOISE, probability / 2) for a, b in spans)
+    count = len(ends)
+    passages = LabelledPassages(
+        [0, *ends[:-1]],
+        [end - 1 for end in ends],
+        [Kind.OTHER_TOPIC] * count,
+        [Label.NOISE] * count,
+        [probability / 2] * count,
+    )
     label = Label.AID if probability >= 0.5 else Label.NOISE
     return LabelledPage(page, label, probability, False, passages, {})
 
@@ -279,7 +285,7 @@ def test_passages_agree_with_the_answer_whatever_the_model_thinks(gold, fitted, 
 
 def test_passages_of_a_right_answer_are_those_that_labelling_finds(gold, fitted):
     examples = [example(page) for page in gold[:60]]
-    pages = classify([(e.page, e.passages, {}) for e in examples], fitted.classifier)
+    pages = classify([(e.page, e.passages) for e in examples], fitted.classifier)
     agreeing = [page for page in pages if page.label is Label.AID and Kind.BODY in {p.kind for p in page.passages}]
     answers = [answer(page.page.page_id, page.page.text) for page in agreeing]
     assert len(agreeing) > 10

@@ -38,7 +38,7 @@ def classifier_folder(tmp_path, fitted, gold):
         metrics={},
         decision={name: getattr(fitted.classifier.decision, name) for name in fitted.classifier.decision.__slots__},
     )
-    golden = classify([(e.page, e.passages, {}) for e in map(example, gold[:4])], fitted.classifier)
+    golden = classify([(e.page, e.passages) for e in map(example, gold[:4])], fitted.classifier)
     features = strongest_features(fitted.classifier.first, [gold[0].text], 3)
     save_classifier(tmp_path / "model", fitted.classifier, manifest, features, golden, "# 卡片\n", fitted.reference)
     return tmp_path / "model"
@@ -64,7 +64,7 @@ def test_a_classifier_comes_back_as_it_was(classifier_folder, fitted, gold):
     saved = load_classifier(classifier_folder)
     assert saved.classifier.first.kinds.tobytes() == fitted.classifier.first.kinds.tobytes()
     assert saved.classifier.decision == fitted.classifier.decision
-    pages = [(e.page, e.passages, {}) for e in map(example, gold[:10])]
+    pages = [(e.page, e.passages) for e in map(example, gold[:10])]
     assert classify(pages, saved.classifier) == classify(pages, fitted.classifier)
     assert verify(classifier_folder) == (4, [])
     assert (model_kind(classifier_folder), read_card(classifier_folder)) == ("classifier", "# 卡片\n")

@@ -41,7 +41,7 @@ def test_words_and_their_pairs_take_the_place_of_ngrams(passages):
     def cut(text: str) -> list[str]:
         return [text[i : i + 2] for i in range(0, len(text), 2)]
 
-    folded = ngrams.fold_words(passages, cut)
+    folded = ngrams.mark_words(ngrams.fold(passages), cut)
     buckets = ngrams.hash_ngrams(folded, 20)
     assert buckets.shape == (2, len(folded.codes) - 1)
     for number, (start, end) in enumerate(itertools.pairwise(folded.edges.tolist())):

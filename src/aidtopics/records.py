@@ -1,9 +1,11 @@
 """The value types that travel through the flow. Offsets count code points, end exclusive."""
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import overload
 
 
 class Label(StrEnum):
@@ -118,6 +120,34 @@ class LabelledPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledPassages(Sequence[LabelledPassage]):
+    """The labelled passages of a page, in order. Kept as columns, because a crawl has many that nobody looks at."""
+
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    kinds: Sequence[Kind] = ()
+    labels: Sequence[Label] = ()
+    aid_probabilities: Sequence[float] = ()
+
+    def rows(self) -> Iterator[tuple[int, int, Kind, Label, float]]:
+        """Start, end, kind, label and probability of each passage."""
+        return zip(self.starts, self.ends, self.kinds, self.labels, self.aid_probabilities, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[LabelledPassage]:
+        return itertools.starmap(LabelledPassage, self.rows())
+
+    @overload
+    def __getitem__(self, index: int) -> LabelledPassage: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LabelledPassage, ...]: ...
+    def __getitem__(self, index: int | slice) -> LabelledPassage | tuple[LabelledPassage, ...]:
+        return tuple(self)[index]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a page's text with what it adds to the log-odds of aid."""
 
@@ -145,15 +175,16 @@ class LabelledPage:
     label: Label
     aid_probability: float  # in [0, 1], calibrated
     needs_review: bool
-    passages: tuple[LabelledPassage, ...]
+    passages: LabelledPassages
     repairs: dict[str, int]  # edits per repair step
     explanation: Explanation | None = None  # where one was asked for
 
     @property
     def aid_text(self) -> str:
         """The aid passages, joined with newlines; empty on a noise page."""
-        text = self.page.text
-        return "\n".join(text[p.start : p.end] for p in self.passages if p.label is Label.AID)
+        text, passages = self.page.text, self.passages
+        spans = zip(passages.starts, passages.ends, passages.labels, strict=True)
+        return "\n".join([text[start:end] for start, end, label in spans if label is Label.AID])
 
 
 @dataclass(frozen=True, slots=True)

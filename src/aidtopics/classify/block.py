@@ -1,14 +1,14 @@
 """Many pages' passages as arrays: characters, layout, and which page each belongs to."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.records import Page, Passage
-from aidtopics.vectorize.ngrams import FoldedPassages, fold, fold_words
+from aidtopics.passages import Passages
+from aidtopics.vectorize.ngrams import FoldedPassages, fold_spans, mark_words
 
 Floats = npt.NDArray[np.float32]
 
@@ -63,10 +63,15 @@ OF_THE_PAGE = frozenset(
 class PassageBlock:
     """The passages of some pages, in page order."""
 
+    passages: Passages
     folded: FoldedPassages
-    starts: npt.NDArray[np.intp]  # (pages + 1,), first passage of each page, and the total
     tags: npt.NDArray[np.int8]  # (passages,), group of the HTML tag, 0 where unknown
     link_density: Floats  # (passages,), in [0, 1], nan where unknown
+
+    @property
+    def starts(self) -> npt.NDArray[np.intp]:
+        """First passage of each page, and the total, shape (pages + 1,)."""
+        return self.passages.first
 
     @property
     def page_of(self) -> npt.NDArray[np.intp]:
@@ -74,21 +79,20 @@ class PassageBlock:
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
-def block_of(
-    pages: Sequence[tuple[Page, Sequence[Passage]]], cut: Callable[[str], list[str]] | None = None
-) -> PassageBlock:
-    """Put the passages of pages into one block; a page may have none.
+def block_of(passages: Passages, cut: Callable[[str], list[str]] | None = None) -> PassageBlock:
+    """Fold the passages of some pages; a page may have none.
 
     Args:
         cut: segments text into words, which then take the place of the n-grams; None for n-grams.
     """
-    texts = [page.text[p.start : p.end] for page, passages in pages for p in passages]
-    flat = [passage for _, passages in pages for passage in passages]
-    tags = [0 if p.tag is None else _TAG_GROUPS.get(p.tag, _OTHER_TAG) for p in flat]
-    density = [np.nan if p.link_density is None else p.link_density for p in flat]
-    starts = np.cumsum([0, *(len(passages) for _, passages in pages)])
-    folded = fold(texts) if cut is None else fold_words(texts, cut)
-    return PassageBlock(folded, starts.astype(np.intp), np.array(tags, np.int8), np.array(density, np.float32))
+    folded = fold_spans(passages.codes, passages.starts, passages.ends)
+    tags = [0 if tag is None else _TAG_GROUPS.get(tag, _OTHER_TAG) for tag in passages.tags]
+    return PassageBlock(
+        passages,
+        folded if cut is None else mark_words(folded, cut),
+        np.array(tags, np.int8),
+        passages.link_density.astype(np.float32),
+    )
 
 
 def layout(block: PassageBlock) -> Floats:
@@ -96,11 +100,11 @@ def layout(block: PassageBlock) -> Floats:
     codes, edges = block.folded.codes, block.folded.edges
     count = len(edges) - 1
     lengths = block.folded.lengths.astype(np.float32)
-    classes = _class_table()[codes]
-    shares = np.empty((count, len(_CHARACTER_CLASSES)), np.float32)
-    for number in range(len(_CHARACTER_CLASSES)):
-        running = np.cumsum(classes == number + 1)
-        shares[:, number] = (running[edges[1:]] - running[edges[:-1]]) / np.maximum(lengths, 1)
+    classes = _class_table().take(codes)
+    width = len(_CHARACTER_CLASSES) + 1
+    cells = np.repeat(np.arange(count) * width, np.diff(edges)) + classes[:-1]
+    members = np.bincount(cells, minlength=count * width).reshape(count, width)[:, 1:]
+    shares = (members / np.maximum(lengths, 1)[:, None]).astype(np.float32)
     sentence_class = _CHARACTER_CLASSES.index("sentence_end")
     has_end = (shares[:, sentence_class] > 0).astype(np.float32)
     ends = (classes[np.maximum(edges[1:] - 1, 0)] == sentence_class + 1).astype(np.float32)
@@ -140,7 +144,10 @@ def layout(block: PassageBlock) -> Floats:
         np.abs(log_length - length_before),
         np.abs(log_length - length_after),
     ]
-    return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+    features = np.empty((len(LAYOUT_FEATURES), count), np.float32)
+    for feature, column in zip(features, columns, strict=True):
+        feature[:] = column
+    return features.T
 
 
 def neighbours(values: npt.NDArray[np.float32], starts: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:

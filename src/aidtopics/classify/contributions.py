@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.classify.block import PassageBlock, block_of
+from aidtopics.classify.block import PassageBlock
 from aidtopics.classify.model import (
     AID,
     CONTENT,
@@ -25,25 +25,25 @@ from aidtopics.classify.model import (
     length_factor,
 )
 from aidtopics.classify.pieces import pieces
-from aidtopics.records import Explanation, Page, Passage, Piece
+from aidtopics.records import Explanation, Page, Piece
 from aidtopics.vectorize.ngrams import EDGE, ORDERS, hash_ngrams
 
 _Array = npt.NDArray[np.float64]
 _NEUTRAL = 0.5  # share of aid prose on a neutral page
 
 
-def explain(pages: Sequence[tuple[Page, Sequence[Passage]]], model: Classifier) -> list[Explanation | None]:
-    """Explain the decisions on repaired pages; None for a page without passages, about which nothing is decided."""
+def explain(pages: Sequence[Page], block: PassageBlock, model: Classifier) -> list[Explanation | None]:
+    """Explain the decisions on the repaired pages of a block; None for a page without passages: none was decided."""
     if not pages:
         return []
-    block = block_of(pages)
     seen = impressions(block, model.first)
     buckets = hash_ngrams(block.folded, model.first.bits)
     threshold = model.decision.page_threshold
     border = float(np.log(threshold / (1 - threshold)))
     found: list[Explanation | None] = []
-    for number, (page, passages) in enumerate(pages):
-        if not passages:
+    for number, page in enumerate(pages):
+        starts, ends = (column.tolist() for column in block.passages.of_page(number))
+        if not starts:
             found.append(None)
             continue
         characters, rest = _contributions(number, block, buckets, seen, model)
@@ -52,8 +52,8 @@ def explain(pages: Sequence[tuple[Page, Sequence[Passage]]], model: Classifier) 
             Explanation(
                 log_odds=sum(sums) + sum(weight for _, weight in rest),
                 threshold=border,
-                pieces=pieces(page.text, [p.start for p in passages], characters),
-                passages=tuple(Piece(p.start, p.end, total) for p, total in zip(passages, sums, strict=True)),
+                pieces=pieces(page.text, starts, characters),
+                passages=tuple(map(Piece, starts, ends, sums)),
                 rest=tuple(rest),
             )
         )

@@ -8,56 +8,51 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import PassageBlock, block_of
 from aidtopics.classify.model import AID, KINDS, Classifier, Decision, Scores, score
-from aidtopics.records import Label, LabelledPage, LabelledPassage, Page, Passage
+from aidtopics.passages import gather
+from aidtopics.records import Label, LabelledPage, LabelledPassages, Page, Passage
 
 _DECIMALS = 4  # of passage probabilities
 _NOISE = [number for number in range(len(KINDS)) if number not in AID]
 
-Prepared = tuple[Page, Sequence[Passage], dict[str, int]]  # a repaired page, its passages, the counts of its repairs
 
-
-def classify(pages: Sequence[Prepared], model: Classifier) -> list[LabelledPage]:
-    """Label repaired pages, given with their passages and the counts of their repairs.
+def classify(pages: Sequence[tuple[Page, Sequence[Passage]]], model: Classifier) -> list[LabelledPage]:
+    """Label repaired pages, given with their passages.
 
     A passage is aid if its page is and if it belongs to the main content there; its probability is the product of the
     two. The aid text of a noise page is empty. The result of a page does not depend on the pages beside it.
     """
     if not pages:
         return []
-    block = block_of([(page, passages) for page, passages, _ in pages])
-    return label(pages, block, score(block, model), model.decision)
+    block = block_of(gather(pages))
+    return label([(page, {}) for page, _ in pages], block, score(block, model), model.decision)
 
 
-def label(pages: Sequence[Prepared], block: PassageBlock, scores: Scores, decision: Decision) -> list[LabelledPage]:
-    """Label pages whose block was scored already."""
+def label(
+    pages: Sequence[tuple[Page, dict[str, int]]], block: PassageBlock, scores: Scores, decision: Decision
+) -> list[LabelledPage]:
+    """Label pages, given with the counts of their repairs, whose block was scored already."""
     page_aid = scores.page >= decision.page_threshold
     review = (scores.page >= decision.review_low) & (scores.page <= decision.review_high)
     of_page = block.page_of
     is_aid, numbers = passage_kinds(scores, page_aid[of_page], decision.passage_threshold)
     probabilities = np.round((scores.main_content * scores.page[of_page]).astype(np.float64), _DECIMALS)
-    all_passages = [passage for _, passages, _ in pages for passage in passages]
-    found = list(
-        map(
-            LabelledPassage,
-            [passage.start for passage in all_passages],
-            [passage.end for passage in all_passages],
-            [KINDS[number] for number in numbers.tolist()],
-            [Label.AID if flag else Label.NOISE for flag in is_aid.tolist()],
-            probabilities.tolist(),
-        )
-    )
-    bounds = block.starts.tolist()
+    offsets = block.passages.pages[:-1][of_page]
+    starts, ends = (block.passages.starts - offsets).tolist(), (block.passages.ends - offsets).tolist()
+    kinds = [KINDS[number] for number in numbers.tolist()]
+    labels = [Label.AID if flag else Label.NOISE for flag in is_aid.tolist()]
+    found = probabilities.tolist()
+    bounds = itertools.pairwise(block.starts.tolist())
     return [
         LabelledPage(
-            page=page,
-            label=Label.AID if is_page_aid else Label.NOISE,
-            aid_probability=probability,
-            needs_review=needs_review,
-            passages=tuple(found[start:end]),
-            repairs=repairs,
+            page,
+            Label.AID if is_page_aid else Label.NOISE,
+            probability,
+            needs_review,
+            LabelledPassages(starts[low:high], ends[low:high], kinds[low:high], labels[low:high], found[low:high]),
+            repairs,
         )
-        for (page, _, repairs), is_page_aid, probability, needs_review, (start, end) in zip(
-            pages, page_aid.tolist(), scores.page.tolist(), review.tolist(), itertools.pairwise(bounds), strict=True
+        for (page, repairs), is_page_aid, probability, needs_review, (low, high) in zip(
+            pages, page_aid.tolist(), scores.page.tolist(), review.tolist(), bounds, strict=True
         )
     ]
 

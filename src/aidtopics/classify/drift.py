@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import Floats, PassageBlock
 from aidtopics.classify.model import CONTENT, Scores
-from aidtopics.records import Page, Passage
+from aidtopics.records import Page
 from aidtopics.vectorize.ngrams import hash_pairs
 
 PAIR_BITS = 20  # a million marks: one tenth of them set by the corpus, so one unknown pair in ten passes for known
@@ -142,9 +142,7 @@ def count(figures: Floats) -> Counts:
     return np.bincount(flat.ravel(), minlength=len(MEASURES) * BINS).reshape(len(MEASURES), BINS)
 
 
-def tally(
-    pages: Sequence[tuple[Page, Sequence[Passage]]], block: PassageBlock, scores: Scores, reference: Reference
-) -> Tally:
+def tally(pages: Sequence[Page], block: PassageBlock, scores: Scores, reference: Reference) -> Tally:
     """Count the pages of a block, and keep those that stand out."""
     figures = measure(block, scores, reference.pairs)
     rows = np.flatnonzero(~np.isnan(figures[:, 0]))
@@ -154,18 +152,18 @@ def tally(
     for values in figures[rows].T:
         order = np.argsort(values, kind="stable")
         lowest, highest = (
-            tuple(_standout(pages[rows[i]], float(values[i])) for i in chosen.tolist())
+            tuple(_standout(pages[rows[i]], block, int(rows[i]), float(values[i])) for i in chosen.tolist())
             for chosen in (order[:_SHOWN], order[::-1][:_SHOWN])
         )
         ends.append((lowest, highest))
     return Tally(count(figures), tuple(ends))
 
 
-def _standout(given: tuple[Page, Sequence[Passage]], value: float) -> Standout:
-    page, passages = given
-    longest = max(passages, key=lambda passage: passage.end - passage.start)
+def _standout(page: Page, block: PassageBlock, number: int, value: float) -> Standout:
+    starts, ends = block.passages.of_page(number)
+    longest = (ends - starts).argmax()
     # A passage may be as long as a file; a few times the excerpt is enough to fill it.
-    start = page.text[longest.start : min(longest.end, longest.start + 4 * _EXCERPT)]
+    start = page.text[starts[longest] : min(ends[longest], starts[longest] + 4 * _EXCERPT)]
     return Standout(value, page.source, " ".join(start.split())[:_EXCERPT])
 
 

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from aidtopics.classify.block import LAYOUT_FEATURES, OF_THE_PAGE, Floats, PassageBlock, block_of, layout
 from aidtopics.classify.model import KINDS, OF_NEIGHBOURS, PAGE_COLUMNS, FirstStage, Impressions, SecondStage
 from aidtopics.corpus import Example
+from aidtopics.passages import gather
 from aidtopics.records import Kind, Label
 from aidtopics.vectorize.estimators import ngram_matrix
 from aidtopics.vectorize.ngrams import ngram_counts
@@ -54,8 +55,8 @@ class Part:
 
     def __init__(self, examples: Sequence[Example], ablation: Ablation) -> None:
         self.examples = tuple(examples)
-        pages = [(example.page, example.passages) for example in examples]
-        self.block: PassageBlock = block_of(pages, ablation.cut)
+        passages = gather([(example.page, example.passages) for example in examples])
+        self.block: PassageBlock = block_of(passages, ablation.cut)
         self.layout = layout(self.block) * _layout_used(ablation)
         self.kinds = np.array([KINDS.index(kind) for example in examples for kind in example.kinds], np.intp)
         self.is_aid = np.array([example.label is Label.AID for example in examples])

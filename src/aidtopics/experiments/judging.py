@@ -63,7 +63,7 @@ def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
 
 def classified(examples: Sequence[Example], classifier: Classifier) -> list[LabelledPage]:
     """Examples as the classifier labels them."""
-    return classify([(e.page, e.passages, {}) for e in examples], classifier)
+    return classify([(e.page, e.passages) for e in examples], classifier)
 
 
 def judged_counts(judged: Judged, decision: Decision) -> npt.NDArray[np.int64]:

@@ -57,14 +57,8 @@ def _plain_row(labelled: LabelledPage | Unreadable) -> Row:
         "needs_review": labelled.needs_review,
         "aid_text": labelled.aid_text,
         "passages": [
-            {
-                "start": p.start,
-                "end": p.end,
-                "kind": p.kind,
-                "label": p.label,
-                "aid_probability": p.aid_probability,
-            }
-            for p in labelled.passages
+            {"start": start, "end": end, "kind": kind, "label": label, "aid_probability": probability}
+            for start, end, kind, label, probability in labelled.passages.rows()
         ],
         "repairs": labelled.repairs,
         "text": labelled.page.text,

@@ -11,7 +11,7 @@ from aidtopics.classify.block import block_of
 from aidtopics.classify.decision import label
 from aidtopics.classify.drift import NO_PAGES, Reference, Tally, tally
 from aidtopics.classify.model import score
-from aidtopics.passages import split
+from aidtopics.passages import split_pages
 from aidtopics.records import LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_page
 
@@ -77,21 +77,17 @@ def label_block(
         reference: where the pages are to be counted for drift.
         explained: with the reasons of each decision.
     """
-    prepared = []
-    for page in given:
-        if isinstance(page, Page):
-            repaired, ledger = repair_page(page)
-            prepared.append((repaired, split(repaired), ledger.counts))
-    if not prepared:
+    repaired = [repair_page(page) for page in given if isinstance(page, Page)]
+    if not repaired:
         return Block([page for page in given if isinstance(page, Unreadable)], NO_PAGES)
-    pages = [(page, passages) for page, passages, _ in prepared]
-    block = block_of(pages)
+    pages = [page for page, _ in repaired]
+    block = block_of(split_pages(pages))
     scores = score(block, model)
-    labelled = label(prepared, block, scores, model.decision)
+    labelled = label([(page, ledger.counts) for page, ledger in repaired], block, scores, model.decision)
     if explained:
         from aidtopics.classify.contributions import explain
 
-        reasons = explain(pages, model)
+        reasons = explain(pages, block, model)
         labelled = [replace(page, explanation=reason) for page, reason in zip(labelled, reasons, strict=True)]
     counted = tally(pages, block, scores, reference) if reference else NO_PAGES
     remaining = iter(labelled)

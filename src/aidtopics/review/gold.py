@@ -10,7 +10,7 @@ from aidtopics.classify.block import block_of
 from aidtopics.classify.decision import passage_kinds
 from aidtopics.classify.model import score
 from aidtopics.pages import page_from_text
-from aidtopics.passages import split
+from aidtopics.passages import gather, split
 from aidtopics.records import GoldPage, GoldPassage, Kind, Label, Page, Passage
 from aidtopics.repair import repair_page
 from aidtopics.review.answers import Answer
@@ -44,7 +44,7 @@ def _gold_block(
 ) -> list[GoldPage]:
     if not entries:
         return []
-    block = block_of([(page, passages) for _, _, page, passages in entries])
+    block = block_of(gather([(page, passages) for _, _, page, passages in entries]))
     on_aid = np.array([label is Label.AID for _, label, _, _ in entries])[block.page_of]
     numbers = passage_kinds(score(block, model), on_aid, model.decision.passage_threshold)[1].tolist()
     found = []

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import block_of, layout
 from aidtopics.corpus import Example
+from aidtopics.passages import gather
 from aidtopics.records import Interval
 from aidtopics.scores.bootstrap import Bootstrap, interval_dict
 from aidtopics.scores.decisions import Probabilities, Truth, area_under_curve
@@ -142,7 +143,7 @@ def _auc_within(truth: Truth, probabilities: Probabilities, guess: _Features) ->
 
 def _layout(examples: Sequence[Example]) -> _Features:
     """Mean, deviation, least and most of every fact of layout over a page's passages: all that the classifier has."""
-    block = block_of([(e.page, e.passages) for e in examples])
+    block = block_of(gather([(e.page, e.passages) for e in examples]))
     passages = np.split(layout(block).astype(np.float64), block.starts[1:-1])
     summaries: tuple[Callable[..., Any], ...] = (np.mean, np.std, np.min, np.max)
     return np.stack([np.concatenate([summary(page, axis=0) for summary in summaries]) for page in passages])

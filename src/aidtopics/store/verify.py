@@ -45,7 +45,7 @@ def _classifier(saved: SavedClassifier) -> list[Discrepancy]:
     wrong = []
     for row in saved.golden:
         page = page_from_text(row["text"], row["page_id"])
-        (labelled,) = classify([(page, split(page), {})], saved.classifier)
+        (labelled,) = classify([(page, split(page))], saved.classifier)
         found = golden_row(labelled)
         near = abs(found["aid_probability"] - row["aid_probability"]) <= _TOLERANCE
         passages = [list(map(str, p)) for p in found["passages"]] == [list(map(str, p)) for p in row["passages"]]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 BITS = 17  # 131,072 buckets: with 9 weights of 2 bytes each a model stays under 3 MB
 ORDERS = 3
 _AT_ONCE = 1 << 14  # positions weighed at once
+_PAGES_AT_ONCE = 8  # looked through for n-grams said before
 EDGE = 1  # the code that stands before and after every passage
 OTHER = 2  # every character outside the basic plane
 
@@ -45,15 +46,28 @@ class FoldedPassages:
 
 def fold(texts: Sequence[str]) -> FoldedPassages:
     """Fold passages: letter case, width, digit and space variants become one code each."""
-    joined = "\n" + "\n".join(text.replace("\n", " ") for text in texts) + "\n" if texts else "\n"
-    wide = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    codes = np.where(wide > 0xFFFF, np.uint16(OTHER), _fold_table()[wide & 0xFFFF])
-    return FoldedPassages(codes.astype(np.uint16), np.flatnonzero(codes == EDGE))
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32)
+    ends = np.cumsum([0, *map(len, texts)])
+    return fold_spans(codes, ends[:-1], ends[1:])
 
 
-def fold_words(texts: Sequence[str], cut: Callable[[str], list[str]]) -> FoldedPassages:
-    """Fold passages and mark their words, with which `hash_ngrams` and `ngram_counts` then deal in place of n-grams."""
-    folded = fold(texts)
+def fold_spans(
+    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
+) -> FoldedPassages:
+    """Fold the passages that lie in an array of code points from `starts` to `ends`, which both are (passages,)."""
+    edges = np.concatenate([[0], np.cumsum(ends - starts + 1)]).astype(np.intp)
+    # Where each folded code comes from; what the edges take is overwritten.
+    source = np.arange(edges[-1]) + np.repeat(starts - edges[:-1] - 1, np.diff(edges))
+    folded = np.empty(edges[-1] + 1, np.uint16)
+    # The last code of the table stands for all beyond the basic plane.
+    if len(codes):
+        _fold_table().take(codes.take(source, mode="clip"), mode="clip", out=folded[:-1])
+    folded[edges] = EDGE
+    return FoldedPassages(folded, edges)
+
+
+def mark_words(folded: FoldedPassages, cut: Callable[[str], list[str]]) -> FoldedPassages:
+    """Mark the words of passages, with which `hash_ngrams` and `ngram_counts` then deal in place of n-grams."""
     words = np.zeros((2, len(folded.codes)), np.uint32)
     for before, end in itertools.pairwise(folded.edges.tolist()):
         place, last, last_word = before + 1, before, "\n"
@@ -169,17 +183,21 @@ def first_of_page(
         Array of the shape of `buckets`.
     """
     none = 1 << bits
-    chosen = np.where(np.repeat(included, np.diff(folded.edges)), buckets, none)
+    counts = np.repeat(included, np.diff(folded.edges))
+    bounds = folded.edges[starts]
     result = np.empty(buckets.shape, bool)
-    place_of = np.zeros(none + 1, np.int32)
-    bounds = folded.edges[starts].tolist()
-    for start, end in itertools.pairwise(bounds):
-        here = chosen[:, start:end].ravel()
-        places = np.arange(len(here), dtype=np.int32)
+    place_of = np.zeros(_PAGES_AT_ONCE * (none + 1), np.int32)  # a table for each page
+    for low in range(0, len(starts) - 1, _PAGES_AT_ONCE):
+        ends = bounds[low : low + _PAGES_AT_ONCE + 1]
+        here = slice(ends[0], ends[-1])
+        found = np.where(counts[here], buckets[:, here], none)
+        found += np.repeat(np.arange(len(ends) - 1) * (none + 1), np.diff(ends))
+        places = np.arange(found.size, dtype=np.int32).reshape(found.shape)
         # Of several places written to one bucket the last stays.
-        place_of[here] = places
-        result[:, start:end] = (place_of.take(here) == places).reshape(len(buckets), end - start)
-    result &= chosen != none
+        place_of[found] = places
+        np.equal(place_of.take(found), places, out=result[:, here])
+    result &= counts
+    result &= buckets != none
     return result
 
 
@@ -195,7 +213,7 @@ def _fold_table() -> npt.NDArray[np.uint16]:
     """Code point of the basic plane to folded code.
 
     Marks and letters lose their width, because scraped copies of one page differ in it; every digit becomes 0, so that
-    a date or a telephone number is a shape; white space becomes one space. A newline is the edge between passages.
+    a date or a telephone number is a shape; white space becomes one space. The last entry stands for all other planes.
     """
     table = np.arange(0x10000, dtype=np.uint32)
     for code in range(0x10000):
@@ -213,5 +231,5 @@ def _fold_table() -> npt.NDArray[np.uint16]:
             character = lower if len(lower) == 1 else character
         table[code] = ord(character)
     table[EDGE] = table[OTHER] = ord(" ")
-    table[ord("\n")] = EDGE
+    table[-1] = OTHER
     return table.astype(np.uint16)

@@ -13,7 +13,6 @@ from aidtopics.repair.script import script_of
 
 LEADS = bytes(range(0x81, 0xFF))
 TRAILS = bytes((*range(0x40, 0x7F), *range(0x80, 0xFF)))
-LOST = -1  # a second byte that was lost
 
 
 @functools.lru_cache(maxsize=30_000)
@@ -44,6 +43,12 @@ def undefined() -> dict[int, bytes]:
 
 
 @functools.cache
+def before_undefined() -> bytes:
+    """The second bytes of a character that can be the first of a pair that is no character."""
+    return bytes(trail for trail in TRAILS if trail in undefined())
+
+
+@functools.cache
 def _by_reading() -> dict[str, list[str]]:
     """The characters of GBK that have a reading, with or without its tone mark."""
     found: dict[str, list[str]] = {}
@@ -68,7 +73,6 @@ def traditional_with(first: int) -> bytes:
     return bytes(b for b in LEADS if script_of(decoded(first, b) or " ") > 0)
 
 
-@functools.lru_cache(maxsize=8192)
 def candidates(leads: bytes, trails: bytes, reading: str | None) -> npt.NDArray[np.intp]:
     """Places in `characters` of what two bytes can be, each one of several; with a reading those that have it."""
     if reading is None:

@@ -44,7 +44,8 @@ class CharacterModel:
         self.number = {chr(code): i for i, code in enumerate(arrays["characters"].tolist())}
         self._unknown = len(self.number)
         size = self._unknown + 1
-        self._single, self._single_price = (arrays[name].astype(np.int32) for name in ("single", "single_price"))
+        # A cost is at most three of the file's, so that 16 bits hold it.
+        self._single, self._single_price = (arrays[name].astype(np.int16) for name in ("single", "single_price"))
         self._pair, self._pair_price, self._triple = (arrays[name] for name in ("pair", "pair_price", "triple"))
         # A pair is found by its key, a triple by the place of its first two among the pairs and its last. Those that
         # begin alike stand together, so that one is found among a few.
@@ -91,22 +92,23 @@ class CharacterModel:
 
     def costs(self, before: str, candidates: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Cost of each of the candidates, given by their numbers, behind the last two of `before`."""
-        first, second = (self.number.get(c, self._unknown) for c in (before[-2:-1], before[-1:]))
+        *_, pair_starts, _, triple_starts, _ = self._views
+        first, second = self.number.get(before[-2:-1], self._unknown), self.number.get(before[-1:], self._unknown)
         cost = self._single + self._single_price[second]
-        start, end = self._pair_starts[second : second + 2]
+        start, end = pair_starts[second], pair_starts[second + 1]
         cost[self._pair_last[start:end]] = self._pair[start:end]
-        start, end = self._pair_starts[first : first + 2]
-        context = start + self._pair_last[start:end].searchsorted(second)
-        if context < end and self._pair_last[context] == second:
+        start, end = pair_starts[first], pair_starts[first + 1]
+        context = bisect_left(self._views[6], second, start, end)
+        if context < end and self._views[6][context] == second:
             cost += self._pair_price[context]
-            start, end = self._triple_starts[context : context + 2]
+            start, end = triple_starts[context], triple_starts[context + 1]
             cost[self._triple_last[start:end]] = self._triple[start:end]
         found: npt.NDArray[np.float64] = np.minimum(cost[candidates], _HIGHEST) / _STEP
         return found
 
     def costs_behind(self, before: str, candidates: npt.NDArray[np.intp], character: str) -> npt.NDArray[np.float64]:
         """Cost of one character behind `before` and each of the candidates, shape (candidates,)."""
-        number, second = (self.number.get(c, self._unknown) for c in (character, before[-1:]))
+        number, second = self.number.get(character, self._unknown), self.number.get(before[-1:], self._unknown)
         size = self._unknown + 1
         place, seen = _find(self._pair_keys, candidates * size + number)
         cost = np.where(seen, self._pair[place], self._single_price[candidates] + self._single[number])

@@ -5,61 +5,71 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from aidtopics.repair.gbk import LOST, TRAILS, candidates, characters, undefined
+from aidtopics.repair.gbk import candidates, characters
 from aidtopics.repair.language import canonical, language
 from aidtopics.repair.script import script_of, simplified
 
-_AHEAD = 16  # times as many characters are looked at with what follows them
+_AHEAD = 8  # times as many characters are looked at with what follows them
+USUAL = 6.0  # cost of a character that is not known yet
 _UNUSUAL = 8.0  # price of a simplified character, a wide letter or digit, or what the language model never saw
 
 
-@functools.lru_cache(maxsize=20_000)
 def most_probable(
-    context: str, leads: bytes, trail: int, reading: str | None, before_undefined: bool, following: str, number: int
-) -> tuple[tuple[str, float], ...]:
-    """The `number` characters of two bytes that fit best behind the context, with their cost.
+    context: str, leads: bytes, trails: bytes, reading: str | None, following: str, number: int, limit: float
+) -> list[tuple[str, float, float]]:
+    """The `number` characters of two bytes that fit best behind the context, with their cost and that of what follows.
 
-    Which ones fit best is told by the character that follows, too, where it is known; their cost is their own. Before
-    two bytes that are no character only those stand whose second byte can begin such a pair.
+    Which ones fit best is told by the character that follows, too, where it is known; USUAL is its cost if it is not.
+    Those that cost more than the limit are left out.
     """
-    trails = _before_two_lost() if before_undefined else TRAILS if trail == LOST else bytes((trail,))
-    places = candidates(leads, trails, reading)
+    places, numbers, prices = _choice(leads, trails, reading)
     if not len(places):
-        return ()
-    numbers, price = _costs()
-    numbers = numbers[places]
-    costs = price[places] + language().costs(context, numbers)
-    best = _smallest(costs, _AHEAD * number)
-    if following and len(best) > 1:
-        ahead = language().costs_behind(context, numbers[best], following)
-        best = best[_smallest(costs[best] + ahead, number)]
-    return tuple((characters()[places[n]], float(costs[n])) for n in best[:number].tolist())
+        return []
+    costs = prices + language().costs(context, numbers)
+    best = _smallest(costs, _AHEAD * number, limit)
+    if not following or not len(best):
+        return [(characters()[places[n]], float(costs[n]), USUAL) for n in best[:number].tolist()]
+    ahead = language().costs_behind(context, numbers[best], following)
+    ranked = _smallest(costs[best] + ahead, number, limit).tolist()
+    return [(characters()[places[best[n]]], float(costs[best[n]]), float(ahead[n])) for n in ranked]
 
 
-def _smallest(costs: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.intp]:
-    """Where the smallest costs stand, the smallest first."""
-    if len(costs) <= number:
-        return costs.argsort(kind="stable")
-    best = costs.argpartition(number - 1)[:number]
+def _smallest(costs: npt.NDArray[np.float64], number: int, limit: float) -> npt.NDArray[np.intp]:
+    """Where the smallest costs up to the limit stand, the smallest first."""
+    best = np.flatnonzero(costs <= limit)
+    if len(best) > number:
+        best = best[costs[best].argpartition(number - 1)[:number]]
     return best[costs[best].argsort(kind="stable")]
+
+
+@functools.lru_cache(maxsize=2048)
+def _choice(
+    leads: bytes, trails: bytes, reading: str | None
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """What two bytes can be: places among all characters, numbers in the language model, prices."""
+    places = candidates(leads, trails, reading)
+    numbers, prices = _costs()
+    return places, numbers[places], prices[places]
+
+
+def cost_of_whole(context: str, character: str, following: str) -> tuple[float, float]:
+    """The cost of a character of two bytes behind the context, and that of what follows, like `most_probable`."""
+    seen = counted(character)
+    ahead = cost_of((context + seen)[-2:], following) if following else USUAL
+    return cost_of(context, seen) + _price(character), ahead
+
+
+@functools.lru_cache(maxsize=30_000)
+def _price(character: str) -> float:
+    """What a character of two bytes costs beside its cost as the language model counts it."""
+    unusual = script_of(character) < 0 or "０" <= character <= "ｚ" or counted(character) not in language().number
+    return _UNUSUAL * unusual
 
 
 @functools.cache
 def _costs() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """The language model's number of each character of two bytes, and the price of what a mirror does not write."""
-    found = characters()
-    known = language().number
-    seen = canonical(simplified(found))
-    price = [
-        _UNUSUAL * (script_of(c) < 0 or "０" <= c <= "ｚ" or s not in known) for c, s in zip(found, seen, strict=True)
-    ]
-    return language().numbers(seen), np.array(price)
-
-
-@functools.cache
-def _before_two_lost() -> bytes:
-    """The second bytes of a character that can be the first of a pair that is no character."""
-    return bytes(trail for trail in TRAILS if trail in undefined())
+    """The language model's number of each character of two bytes, and its price."""
+    return language().numbers(canonical(simplified(characters()))), np.array([_price(c) for c in characters()])
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -68,18 +78,23 @@ def cost_of(context: str, character: str) -> float:
     return language().cost(context, character)
 
 
-@functools.lru_cache(maxsize=20_000)
-def ranked(context: str, characters: str) -> tuple[tuple[str, float], ...]:
+def ranked(context: str, characters: str) -> list[tuple[str, float]]:
     """Counted characters with their cost behind the context, the most probable first."""
-    return tuple(sorted(((c, cost_of(context, c)) for c in characters), key=lambda found: found[1]))
+    costs = language().costs(context, _numbers(characters))
+    return [(characters[n], float(costs[n])) for n in costs.argsort(kind="stable").tolist()]
+
+
+@functools.cache
+def _numbers(characters: str) -> npt.NDArray[np.intp]:
+    return language().numbers(characters)
 
 
 def context_of(text: str) -> str:
     """The last two characters of a text as the language model counts them."""
-    return "".join(map(counted, text[-2:])).rjust(2, "\n")
+    return counted(text[-2:]).rjust(2, "\n")
 
 
 @functools.lru_cache(maxsize=30_000)
-def counted(character: str) -> str:
-    """A character as the language model knows it: simplified, marks narrow."""
-    return canonical(simplified(character))
+def counted(text: str) -> str:
+    """Characters as the language model knows them: simplified, marks narrow."""
+    return canonical(simplified(text))

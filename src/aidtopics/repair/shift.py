@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from aidtopics.records import Edit
 from aidtopics.repair.gbk import encoded
-from aidtopics.repair.hypotheses import Ahead, Hypothesis, annotated, shown, torn, unexplained
+from aidtopics.repair.hypotheses import Ahead, Hypothesis, Step, annotated, shown, torn, unexplained
 from aidtopics.repair.likely import context_of, cost_of, counted
 from aidtopics.repair.pinyin import LETTERS, TONED, syllables
 
@@ -33,15 +33,11 @@ _TORN_READING = re.compile(rf"[?？]\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?\)")
 _EVIDENCE = re.compile(rf"[(?（]\s?[a-z]{{0,5}}[{TONED}][a-z]{{0,5}}\s?[)）]")
 _ENOUGH = 2
 
-_BEAM = 8  # hypotheses kept after each character shown
-_BRANCH = 8  # most probable characters tried for two bytes
-_DESPAIR = 12.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
 # By how much lost bytes must explain a stretch without readings better than a question mark does (natural logarithm).
 # On mirrors 99 of 100 true ones gain more than 2, half of them more than 26. On 1,500 traditional texts of other kinds
 # with 6,000 question marks the best false one gained 12.
 _GAIN = 2.0
 _GAIN_ALONE = 16.0  # on a page that has no readings
-_USUAL = 6.0  # cost of a character that is not known yet
 _SETTLED = 4  # characters shown after a tear on which all hypotheses must agree
 # Mirrors tear a few places in a thousand characters. A text with more than one in thirty, or more than a thousand, is
 # no mirror, and would be made to take time.
@@ -93,10 +89,9 @@ def _search(text: str, start: int, before: str) -> tuple[int, Hypothesis | None]
     place = start
     calm = 0
     while place < len(text) and place - start < _LONGEST and text[place] != "\n":
-        length, following = _step(text, place, beam)
+        length, beam = _step(text, place, beam)
         is_torn = text[place] in "?？"
         place += length
-        beam = _best(following, _ahead(text, place))
         if not beam:
             return place, None
         aligned = len({(h.pending, h.last[-2:]) for h in beam}) == 1 and not beam[0].pending
@@ -119,24 +114,29 @@ def _history(hypothesis: Hypothesis) -> list[str]:
 
 
 def _step(text: str, place: int, beam: Sequence[Hypothesis]) -> tuple[int, list[Hypothesis]]:
-    """All readings of the next thing shown: a torn byte, a bracket with a reading, a character."""
+    """The length of the next thing shown, a torn byte, a bracket with a reading, or a character, and how it is read."""
     character = text[place]
-    if character == "(":
-        bracket = _BRACKET.match(text, place)
-        if bracket and bracket[1] in syllables():
-            return len(bracket[0]), [h for old in beam for h in annotated(old, bracket[1])]
-    if character in "?？":
-        reading = _READING.match(text, place + 1)
-        if reading is not None and reading[1] in syllables():
-            length = 1 + len(reading[0])
-            left, ahead = text[place : place + length], _ahead(text, place + length)
-            explained = [h for old in beam for h in torn(old, reading[1], _BRANCH, ahead)]
-            return length, explained + [h for old in beam for h in unexplained(old, left)]
-        ahead = _ahead(text, place + 1)
-        lost = [h for old in beam for h in torn(old, None, _BRANCH, ahead)]
-        return 1, lost + [h for old in beam for h in shown(old, character, _BRANCH, ahead)]
-    ahead = _ahead(text, place + 1)
-    return 1, [h for old in beam for h in shown(old, character, _BRANCH, ahead)]
+    bracket = _BRACKET.match(text, place) if character == "(" else None
+    reading = _READING.match(text, place + 1) if character in "?？" else None
+    length = 1
+    if bracket and bracket[1] in syllables():
+        length = len(bracket[0])
+        step = Step(_ahead(text, place + length))
+        for old in beam:
+            annotated(step, old, bracket[1])
+    elif reading and reading[1] in syllables():
+        length = 1 + len(reading[0])
+        step = Step(_ahead(text, place + length))
+        for old in beam:
+            torn(step, old, reading[1])
+            unexplained(step, old, text[place : place + length])
+    else:
+        step = Step(_ahead(text, place + length))
+        for old in beam:
+            shown(step, old, character)
+            if character in "?？":
+                torn(step, old, None)
+    return length, step.best()
 
 
 def _ahead(text: str, place: int) -> Ahead:
@@ -144,25 +144,3 @@ def _ahead(text: str, place: int) -> Ahead:
     if character in "\n?？(":  # or nothing
         return Ahead("", 0)
     return Ahead(character, ord(character) if character.isascii() else (encoded(character) or b"\0")[0])
-
-
-def _best(hypotheses: Sequence[Hypothesis], ahead: Ahead) -> list[Hypothesis]:
-    """The best of those that can't be told apart by what follows, the most probable first."""
-    distinct: dict[tuple[bytes, str, str], Hypothesis] = {}
-    for h in hypotheses:
-        key = (h.pending, h.last[-1:], h.context)
-        known = distinct.get(key)
-        if known is None or h.cost < known.cost:
-            distinct[key] = h
-    if not distinct:
-        return []
-    ranked = sorted((_expected(h, ahead), n) for n, h in enumerate(distinct.values()))
-    worst = ranked[0][0] + _DESPAIR
-    found = list(distinct.values())
-    return [found[n] for cost, n in ranked[:_BEAM] if cost <= worst]
-
-
-def _expected(h: Hypothesis, ahead: Ahead) -> float:
-    """The cost with that of the next character."""
-    following = ahead.behind(h.pending)
-    return h.cost + (cost_of(h.context, counted(following)) if following else _USUAL)

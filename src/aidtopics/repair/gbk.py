@@ -4,6 +4,7 @@ What is known of a first byte is kept as `bytes`: all that it can be, one if it 
 """
 
 import functools
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -49,28 +50,31 @@ def before_undefined() -> bytes:
 
 
 @functools.cache
-def _by_reading() -> dict[str, list[str]]:
-    """The characters of GBK that have a reading, with or without its tone mark."""
-    found: dict[str, list[str]] = {}
+def _by_reading() -> dict[str, list[bytes]]:
+    """The bytes of the characters that have a reading, with or without its tone mark."""
+    found: dict[str, list[bytes]] = {}
     for lead in LEADS:
         for trail in TRAILS:
             character = decoded(lead, trail)
             for reading in readings(character) | toneless(character):
-                found.setdefault(reading, []).append(character)
+                found.setdefault(reading, []).append(bytes((lead, trail)))
     return found
 
 
-@functools.lru_cache(maxsize=8192)
 def read_as(first: int, seconds: bytes, reading: str) -> bytes:
     """The second bytes that make a character of this reading with the first."""
-    pairs = map(encoded, _by_reading().get(reading, ()))
-    return bytes(sorted(pair[1] for pair in pairs if pair[0] == first and pair[1] in seconds))
+    return bytes(trail for lead, trail in _by_reading().get(reading, ()) if lead == first and trail in seconds)
 
 
-@functools.lru_cache(maxsize=512)
 def traditional_with(first: int) -> bytes:
     """The second bytes that can begin a character and make a traditional one with the first."""
-    return bytes(b for b in LEADS if script_of(decoded(first, b) or " ") > 0)
+    return _traditional().get(first, b"")
+
+
+@functools.cache
+def _traditional() -> dict[int, bytes]:
+    pairs = [(lead, trail) for lead in LEADS for trail in LEADS if script_of(decoded(lead, trail) or " ") > 0]
+    return {lead: bytes(trail for _, trail in group) for lead, group in groupby(pairs, key=lambda pair: pair[0])}
 
 
 def candidates(leads: bytes, trails: bytes, reading: str | None) -> npt.NDArray[np.intp]:
@@ -79,9 +83,8 @@ def candidates(leads: bytes, trails: bytes, reading: str | None) -> npt.NDArray[
         grid = np.frombuffer(leads, np.uint8).astype(np.intp)[:, None] * 256 + np.frombuffer(trails, np.uint8)
         places = _place_of()[grid.ravel()]
         return places[places >= 0]
-    pairs = map(encoded, _by_reading().get(reading, ()))
-    found = [pair[0] * 256 + pair[1] for pair in pairs if pair[0] in leads and pair[1] in trails]
-    return _place_of()[found]
+    pairs = _by_reading().get(reading, ())
+    return _place_of()[[lead * 256 + trail for lead, trail in pairs if lead in leads and trail in trails]]
 
 
 @functools.cache

@@ -24,7 +24,7 @@ _NOTHING = 2.0  # of a lost byte that took nothing along: a first byte does, if 
 _TAKERS = 3  # characters that may have taken one along: the most probable
 _TAKEN = 3  # characters that each may have taken: the most probable
 _DIGIT = 1.0  # of taking a digit along, which can't be known
-_NOT_IN_TABLE = 3.0  # further, of a tear where no character of a mirror's table was found
+_NOT_IN_TABLE = 6.0  # further, of a tear where no character of a mirror's table was found
 _MISREAD = 9.0  # of a bracket that is no reading of what stands before it
 _UNEXPLAINED = 14.0  # of leaving a torn reading as it stands
 
@@ -142,9 +142,9 @@ def torn(step: Step, old: Hypothesis, reading: str | None) -> None:
         for done, cost, following in completed:
             step.add(old, cost + _NOTHING * (reading is None), done, b"", True, following)
         if reading is None:
+            _two_lost(step, old)
             for done, cost, _ in completed[:_TAKERS]:
                 _with_swallowed(step, old, done, cost)
-            _two_lost(step, old)
         return
     # The mirror found the last character's second byte and the lost one: together they are a character of its table,
     # so a traditional one, and the reading is theirs.

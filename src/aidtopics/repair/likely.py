@@ -36,7 +36,7 @@ def most_probable(
 
 def _smallest(costs: npt.NDArray[np.float64], number: int, limit: float) -> npt.NDArray[np.intp]:
     """Where the smallest costs up to the limit stand, the smallest first."""
-    best = np.flatnonzero(costs <= limit)
+    (best,) = (costs <= limit).nonzero()
     if len(best) > number:
         best = best[costs[best].argpartition(number - 1)[:number]]
     return best[costs[best].argsort(kind="stable")]
@@ -46,9 +46,14 @@ def _smallest(costs: npt.NDArray[np.float64], number: int, limit: float) -> npt.
 def _choice(
     leads: bytes, trails: bytes, reading: str | None
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """What two bytes can be: places among all characters, numbers in the language model, prices."""
+    """What two bytes can be: places among all characters, numbers in the language model, prices.
+
+    Where both bytes are open that is a character of ordinary use.
+    """
     places = candidates(leads, trails, reading)
     numbers, prices = _costs()
+    if len(leads) > 1 < len(trails):
+        places = places[prices[places] == 0]
     return places, numbers[places], prices[places]
 
 

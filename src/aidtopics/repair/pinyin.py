@@ -3,6 +3,8 @@
 import functools
 import re
 import unicodedata
+from itertools import islice
+from operator import attrgetter
 
 from aidtopics.records import Edit
 from aidtopics.repair.script import is_traditional, simplified
@@ -51,10 +53,12 @@ def annotations(text: str) -> list[Edit]:
                 unsure.append(edit)
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
-    notes = [edit for edit in sure if _is_note(text[edit.start - 1], edit.before[1:-1].strip())]
-    if notes and len(sure) - len(notes) < _ENOUGH and not is_traditional(text):
-        sure = [edit for edit in sure if edit not in notes]
-    return sorted(sure + unsure, key=lambda edit: edit.start)
+    # A page of notes alone is rare, and a few brackets tell that it is none.
+    others = (edit for edit in sure if not _is_note(text[edit.start - 1], edit.before[1:-1].strip()))
+    few = list(islice(others, _ENOUGH))
+    if len(few) < _ENOUGH and not is_traditional(text):
+        sure = few
+    return sorted(sure + unsure, key=attrgetter("start")) if unsure else sure
 
 
 def _is_note(character: str, letters: str) -> bool:

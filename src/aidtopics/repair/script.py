@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ def traditional(text: str) -> list[Edit]:
         else:
             edits += _differences(lines[n], line, int(starts[n]))
     edits += _replaced(text, "\n".join(same_length))
-    return sorted(edits, key=lambda edit: edit.start)
+    return sorted(edits, key=attrgetter("start"))
 
 
 def is_traditional(text: str) -> bool:

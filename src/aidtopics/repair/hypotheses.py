@@ -1,6 +1,7 @@
 """Ways to read what a mirror shows, character by character: the steps of the search for lost bytes."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from aidtopics.repair.gbk import (
@@ -14,15 +15,14 @@ from aidtopics.repair.gbk import (
     traditional_with,
     undefined,
 )
-from aidtopics.repair.likely import USUAL, cost_of, cost_of_whole, counted, most_probable, ranked
+from aidtopics.repair.likely import USUAL, cost_of, cost_of_whole, counted, most_probable, most_probable_pairs
 
 # Prices are natural logarithms, like the costs of the language model.
 _TWO_LOST = 3.0  # of two lost bytes that are no character
 _LOST = 4.0  # of a lost byte: damage is rarer than text
 _NARROWED = 1.5  # of a mark that was narrowed
 _NOTHING = 2.0  # of a lost byte that took nothing along: a first byte does, if what follows is ASCII
-_TAKERS = 3  # characters that may have taken one along: the most probable
-_TAKEN = 3  # characters that each may have taken: the most probable
+_TAKEN = 6  # most probable pairs tried of a character and what it took along
 _DIGIT = 1.0  # of taking a digit along, which can't be known
 _NOT_IN_TABLE = 6.0  # further, of a tear where no character of a mirror's table was found
 _MISREAD = 9.0  # of a bracket that is no reading of what stands before it
@@ -143,8 +143,7 @@ def torn(step: Step, old: Hypothesis, reading: str | None) -> None:
             step.add(old, cost + _NOTHING * (reading is None), done, b"", True, following)
         if reading is None:
             _two_lost(step, old)
-            for done, cost, _ in completed[:_TAKERS]:
-                _with_swallowed(step, old, done, cost)
+            _with_swallowed(step, old, completed)
         return
     # The mirror found the last character's second byte and the lost one: together they are a character of its table,
     # so a traditional one, and the reading is theirs.
@@ -193,15 +192,17 @@ def _shifted(step: Step, old: Hypothesis, content: bytes, price: float) -> None:
             step.add(old, cost + following, done + second, b"", False, None)
 
 
-def _with_swallowed(step: Step, old: Hypothesis, done: str, cost: float) -> None:
-    """The character just completed, and one of ASCII that was taken along."""
-    if cost > step.limit:
+def _with_swallowed(step: Step, old: Hypothesis, completed: Sequence[tuple[str, float, float]]) -> None:
+    """A character just completed, and one of ASCII that was taken along."""
+    if not completed:
         return
-    for taken, further in ranked((old.context + counted(done))[-2:], _SWALLOWED)[:_TAKEN]:
+    takers, costs, _ = zip(*completed, strict=True)
+    found = most_probable_pairs(old.context, "".join(takers), costs, _SWALLOWED, _TAKEN, step.limit)
+    for taker, taken, cost in found:
         if taken == "0":  # which digit it was nobody can know
-            step.add(old, cost + further + _DIGIT, done + "\ufffd", b"", True, None)
+            step.add(old, cost + _DIGIT, taker + "\ufffd", b"", True, None)
         else:
-            step.add(old, cost + further, done + taken, b"", True, None)
+            step.add(old, cost, taker + taken, b"", True, None)
 
 
 def _two_lost(step: Step, old: Hypothesis) -> None:

@@ -28,6 +28,7 @@ _WORD_WEIGHT = 0.02
 _RARE_WORD = 5  # words of a lower frequency are mostly names
 _SMALLEST = 1e-7  # probability of a character never seen
 _STEP = 16  # costs are stored as 16ths of a natural logarithm
+_NO_KEY = np.int64(np.iinfo(np.int64).max)
 _HIGHEST = 255  # cost of anything, in these steps
 _NARROW = {ord(wide): narrow for wide, narrow in zip("，；：！？（）", ",;:!?()", strict=True)}
 
@@ -46,22 +47,29 @@ class CharacterModel:
         size = self._unknown + 1
         # A cost is at most three of the file's, so that 16 bits hold it.
         self._single, self._single_price = (arrays[name].astype(np.int16) for name in ("single", "single_price"))
-        self._pair, self._pair_price, self._triple = (arrays[name] for name in ("pair", "pair_price", "triple"))
+        # One that stands for none is put behind the pairs and triples, so that every search ends at one.
+        self._pair, self._pair_price, self._triple = (
+            np.append(arrays[name], np.uint8(0)) for name in ("pair", "pair_price", "triple")
+        )
         # A pair is found by its key, a triple by the place of its first two among the pairs and its last. Those that
         # begin alike stand together, so that one is found among a few.
-        self._pair_keys = np.cumsum(arrays["pair_keys"], dtype=np.int64)
-        self._triple_keys = np.cumsum(arrays["triple_keys"], dtype=np.int64)
+        self._pair_keys, self._triple_keys = (
+            np.append(np.cumsum(arrays[name], dtype=np.int64), _NO_KEY) for name in ("pair_keys", "triple_keys")
+        )
         self._pair_last, self._triple_last = (
-            (keys % size).astype(np.uint16) for keys in (self._pair_keys, self._triple_keys)
+            (keys[:-1] % size).astype(np.uint16) for keys in (self._pair_keys, self._triple_keys)
         )
         self._pair_starts = self._pair_keys.searchsorted(np.arange(size + 1) * size)
-        self._triple_starts = self._triple_keys.searchsorted(np.arange(len(self._pair_keys) + 1) * size)
+        self._triple_starts = self._triple_keys.searchsorted(np.arange(len(self._pair_keys)) * size)
         # For one character Python's bisection on views takes a tenth of the time of a call into numpy.
         arrays_asked = (
             *(self._single, self._single_price, self._pair, self._pair_price, self._triple),
             *(self._pair_starts, self._pair_last, self._triple_starts, self._triple_last),
         )
         self._views: tuple[Sequence[int], ...] = tuple(memoryview(array) for array in arrays_asked)  # type: ignore[arg-type]
+
+        # What is asked about one place of a text is mostly about one context.
+        self._behind = functools.lru_cache(maxsize=16)(self._all_behind)
 
     def numbers(self, characters: Sequence[str]) -> npt.NDArray[np.intp]:
         """The characters as the model numbers them, for asking for the same ones in many contexts."""
@@ -92,30 +100,35 @@ class CharacterModel:
 
     def costs(self, before: str, candidates: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Cost of each of the candidates, given by their numbers, behind the last two of `before`."""
-        *_, pair_starts, _, triple_starts, _ = self._views
-        first, second = self.number.get(before[-2:-1], self._unknown), self.number.get(before[-1:], self._unknown)
-        cost = self._single + self._single_price[second]
-        start, end = pair_starts[second], pair_starts[second + 1]
-        cost[self._pair_last[start:end]] = self._pair[start:end]
-        start, end = pair_starts[first], pair_starts[first + 1]
-        context = bisect_left(self._views[6], second, start, end)
-        if context < end and self._views[6][context] == second:
-            cost += self._pair_price[context]
-            start, end = triple_starts[context], triple_starts[context + 1]
-            cost[self._triple_last[start:end]] = self._triple[start:end]
-        found: npt.NDArray[np.float64] = np.minimum(cost[candidates], _HIGHEST) / _STEP
+        context = self.number.get(before[-2:-1], self._unknown), self.number.get(before[-1:], self._unknown)
+        found: npt.NDArray[np.float64] = np.minimum(self._behind(*context)[candidates], _HIGHEST) / _STEP
         return found
 
-    def costs_behind(self, before: str, candidates: npt.NDArray[np.intp], character: str) -> npt.NDArray[np.float64]:
-        """Cost of one character behind `before` and each of the candidates, shape (candidates,)."""
-        number, second = self.number.get(character, self._unknown), self.number.get(before[-1:], self._unknown)
-        size = self._unknown + 1
-        place, seen = _find(self._pair_keys, candidates * size + number)
-        cost = np.where(seen, self._pair[place], self._single_price[candidates] + self._single[number])
-        context, seen = _find(self._pair_keys, second * size + candidates)
-        cost += np.where(seen, self._pair_price[context], 0)
-        place, both = _find(self._triple_keys, context * size + number)
-        cost = np.where(seen & both, self._triple[place], cost)
+    def _all_behind(self, first: int, second: int) -> npt.NDArray[np.int16]:
+        """Cost of each character in steps, by number."""
+        *_, pair_starts, pair_last, triple_starts, _ = self._views
+        cost: npt.NDArray[np.int16] = self._single + self._single_price[second]
+        pairs = slice(pair_starts[second], pair_starts[second + 1])
+        cost[self._pair_last[pairs]] = self._pair[pairs]
+        end = pair_starts[first + 1]
+        context = bisect_left(pair_last, second, pair_starts[first], end)
+        if context < end and pair_last[context] == second:
+            cost += self._pair_price[context]
+            triples = slice(triple_starts[context], triple_starts[context + 1])
+            cost[self._triple_last[triples]] = self._triple[triples]
+        return cost
+
+    def costs_behind(
+        self, before: str, candidates: npt.NDArray[np.intp], following: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Cost of characters behind `before` and candidates, both given by their numbers; of the shape of both."""
+        size, second = self._unknown + 1, self.number.get(before[-1:], self._unknown)
+        pair, seen = _find(self._pair_keys, candidates * size + following)
+        cost = np.where(seen, self._pair[pair], self._single_price[candidates] + self._single[following])
+        context, seen = _find(self._pair_keys, candidates + second * size)
+        cost += self._pair_price[context] * seen
+        triple, both = _find(self._triple_keys, context * size + following)
+        cost = np.where(seen & both, self._triple[triple], cost)
         found: npt.NDArray[np.float64] = np.minimum(cost, _HIGHEST) / _STEP
         return found
 
@@ -123,8 +136,8 @@ class CharacterModel:
 def _find(
     keys: npt.NDArray[np.int64], wanted: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """The place of each wanted key among sorted ones, and whether it is there."""
-    place = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+    """The place of each wanted key among sorted ones that end with none, and whether it is there."""
+    place = keys.searchsorted(wanted)
     return place, keys[place] == wanted
 
 

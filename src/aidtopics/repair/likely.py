@@ -1,6 +1,7 @@
 """Which characters are likely in their context: the language model, asked for traditional characters and lost bytes."""
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ def most_probable(
     best = _smallest(costs, _AHEAD * number, limit)
     if not following or not len(best):
         return [(characters()[places[n]], float(costs[n]), USUAL) for n in best[:number].tolist()]
-    ahead = language().costs_behind(context, numbers[best], following)
+    ahead = language().costs_behind(context, numbers[best], _numbers(following))
     ranked = _smallest(costs[best] + ahead, number, limit).tolist()
     return [(characters()[places[best[n]]], float(costs[best[n]]), float(ahead[n])) for n in ranked]
 
@@ -83,14 +84,20 @@ def cost_of(context: str, character: str) -> float:
     return language().cost(context, character)
 
 
-def ranked(context: str, characters: str) -> list[tuple[str, float]]:
-    """Counted characters with their cost behind the context, the most probable first."""
-    costs = language().costs(context, _numbers(characters))
-    return [(characters[n], float(costs[n])) for n in costs.argsort(kind="stable").tolist()]
+def most_probable_pairs(
+    context: str, firsts: str, costs: Sequence[float], seconds: str, number: int, limit: float
+) -> list[tuple[str, str, float]]:
+    """The `number` pairs of the firsts, which have costs, and the counted seconds that fit best, with their cost."""
+    numbers = _numbers("".join(map(counted, firsts)))
+    behind = language().costs_behind(context, numbers[:, None], _numbers(seconds))
+    total = (np.array(costs)[:, None] + behind).ravel()
+    best = _smallest(total, number, limit).tolist()
+    return [(firsts[n // len(seconds)], seconds[n % len(seconds)], float(total[n])) for n in best]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8192)
 def _numbers(characters: str) -> npt.NDArray[np.intp]:
+    """The language model's numbers of counted characters."""
     return language().numbers(characters)
 
 

@@ -24,7 +24,7 @@ _NARROWED = 1.5  # of a mark that was narrowed
 _NOTHING = 2.0  # of a lost byte that took nothing along: a first byte does, if what follows is ASCII
 _TAKEN = 6  # most probable pairs tried of a character and what it took along
 _DIGIT = 1.0  # of taking a digit along, which can't be known
-_NOT_IN_TABLE = 6.0  # further, of a tear where no character of a mirror's table was found
+_NOT_IN_TABLE = 3.0  # further, of a tear where no character of a mirror's table was found
 _MISREAD = 9.0  # of a bracket that is no reading of what stands before it
 _UNEXPLAINED = 14.0  # of leaving a torn reading as it stands
 
@@ -146,14 +146,14 @@ def torn(step: Step, old: Hypothesis, reading: str | None) -> None:
             _with_swallowed(step, old, completed)
         return
     # The mirror found the last character's second byte and the lost one: together they are a character of its table,
-    # so a traditional one, and the reading is theirs.
+    # so a traditional one (all 369 are in the pages of two mirrors), and the reading is theirs.
     trail = encoded(old.last[-1:])[1:]
     found = b""
     if trail:
         found = traditional_with(trail[0]) if reading is None else read_as(trail[0], LEADS, reading)
     if found:
         step.keep(old, old.cost + _LOST, found, True)
-    if reading is None or not found:
+    else:
         step.keep(old, old.cost + _LOST + (_NOT_IN_TABLE if reading is None else _MISREAD), LEADS, True)
 
 

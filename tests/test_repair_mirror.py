@@ -92,6 +92,17 @@ def test_the_language_model_knows_what_follows():
     assert model.cost(",从", "\U00020000") > 10
 
 
+@pytest.mark.parametrize("before", ["医疗", ",从", "。\n", "的\U00020000"])
+def test_costs_are_the_same_asked_at_once_and_one_by_one(before):
+    model = language.language()
+    characters = [*model.number][::50] + ["\U00020000"]
+    numbers = model.numbers(characters)
+    assert model.costs(before, numbers).tolist() == [model.cost(before, c) for c in characters]
+    following = "队，。\n"
+    found = model.costs_behind(before, numbers[:, None], model.numbers(following))
+    assert found.tolist() == [[model.cost(before + c, f) for f in following] for c in characters]
+
+
 def test_probabilities_of_the_language_model_add_up():
     model = language.language()
     for before in ("医疗", "。\n", "的人"):

@@ -4,13 +4,12 @@ What is known of a first byte is kept as `bytes`: all that it can be, one if it 
 """
 
 import functools
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
 from aidtopics.repair.pinyin import readings, toneless
-from aidtopics.repair.script import script_of
+from aidtopics.repair.script import codes_of, script_table
 
 LEADS = bytes(range(0x81, 0xFF))
 TRAILS = bytes((*range(0x40, 0x7F), *range(0x80, 0xFF)))
@@ -73,8 +72,9 @@ def traditional_with(first: int) -> bytes:
 
 @functools.cache
 def _traditional() -> dict[int, bytes]:
-    pairs = [(lead, trail) for lead in LEADS for trail in LEADS if script_of(decoded(lead, trail) or " ") > 0]
-    return {lead: bytes(trail for _, trail in group) for lead, group in groupby(pairs, key=lambda pair: pair[0])}
+    script = np.append(script_table().take(codes_of(characters())), np.int8(0))  # the last for no character
+    grid = script[_place_of()].reshape(256, 256) > 0
+    return {lead: bytes(b for b in grid[lead].nonzero()[0].tolist() if b in LEADS) for lead in LEADS}
 
 
 def candidates(leads: bytes, trails: bytes, reading: str | None) -> npt.NDArray[np.intp]:

@@ -30,7 +30,7 @@ _UNEXPLAINED = 14.0  # of leaving a torn reading as it stands
 
 _BEAM = 8  # hypotheses kept after each character shown
 _BRANCH = 4  # most probable characters tried for two bytes
-_DESPAIR = 9.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
+_DESPAIR = 8.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
 
 _SWALLOWED = "\n ,.:;!>/-0"  # ASCII that a lost byte may have taken along; 0 stands for any digit
 _WIDENED = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
@@ -146,14 +146,14 @@ def torn(step: Step, old: Hypothesis, reading: str | None) -> None:
             _with_swallowed(step, old, completed)
         return
     # The mirror found the last character's second byte and the lost one: together they are a character of its table,
-    # so a traditional one (all 369 are in the pages of two mirrors), and the reading is theirs.
+    # so a traditional one, and the reading is theirs. Some tears have other reasons.
     trail = encoded(old.last[-1:])[1:]
     found = b""
     if trail:
         found = traditional_with(trail[0]) if reading is None else read_as(trail[0], LEADS, reading)
     if found:
         step.keep(old, old.cost + _LOST, found, True)
-    else:
+    if reading is None or not found:
         step.keep(old, old.cost + _LOST + (_NOT_IN_TABLE if reading is None else _MISREAD), LEADS, True)
 
 

@@ -62,20 +62,20 @@ def cost_of_whole(context: str, character: str, following: str) -> tuple[float, 
     """The cost of a character of two bytes behind the context, and that of what follows, like `most_probable`."""
     seen = counted(character)
     ahead = cost_of((context + seen)[-2:], following) if following else USUAL
-    return cost_of(context, seen) + _price(character), ahead
+    return cost_of(context, seen) + _price(character, seen), ahead
 
 
-@functools.lru_cache(maxsize=30_000)
-def _price(character: str) -> float:
-    """What a character of two bytes costs beside its cost as the language model counts it."""
-    unusual = script_of(character) < 0 or "０" <= character <= "ｚ" or counted(character) not in language().number
-    return _UNUSUAL * unusual
+def _price(character: str, seen: str) -> float:
+    """What a character of two bytes costs beside what it costs as the language model counts it."""
+    return _UNUSUAL * (script_of(character) < 0 or "０" <= character <= "ｚ" or seen not in language().number)
 
 
 @functools.cache
 def _costs() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """The language model's number of each character of two bytes, and its price."""
-    return language().numbers(canonical(simplified(characters()))), np.array([_price(c) for c in characters()])
+    seen = canonical(simplified(characters()))
+    prices = [_price(character, as_seen) for character, as_seen in zip(characters(), seen, strict=True)]
+    return language().numbers(seen), np.array(prices)
 
 
 @functools.lru_cache(maxsize=100_000)

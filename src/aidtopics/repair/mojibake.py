@@ -2,18 +2,25 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from aidtopics.records import Edit
 from aidtopics.repair.misreadings import READINGS, read
 from aidtopics.repair.plausible import RUNNING, mean_cost
-from aidtopics.repair.survey import Signs, count
+from aidtopics.repair.survey import Signs, count, count_by_line
 
+_Counts = int | npt.NDArray[np.intp]
+_Tests = bool | npt.NDArray[np.bool_]
 _Ways = tuple[str, ...]  # names of readings, applied one after the other
 
-_LATIN_SHARE = 0.3  # of a line's characters, and a tenth of that of a page's
-# Share of strange characters among the Chinese ones of a line, and half of that of a page; ordinary text has a
-# twentieth.
-_STRANGE_SHARE = 0.3
+_LATIN = 0.3  # share of a line's characters
+_PAGE_LATIN = 0.03
+# Share of strange characters among the Chinese ones of a line; ordinary text has a twentieth of it.
+_STRANGE = 0.3
+_PAGE_STRANGE = 0.15
 _SHORTEST = 4  # characters; a shorter line follows what longer ones of the page showed
 _BETTER = 2.0  # natural logarithm a character by which the reading must be more probable
 # Mean cost of a character above which the reading is as good as chance; see `mean_cost`.
@@ -23,10 +30,13 @@ _LOST = re.compile("\ufffd+|(?:锟斤拷)+")
 
 def misread(text: str) -> list[Edit]:
     """One edit for each line that was decoded with the wrong encoding, once or twice, and can be read rightly."""
-    if not _suspicious(text, page=True):
+    signs = Signs.LATIN, Signs.HAN, Signs.STRANGE
+    if not _suspicious(count(text, *signs), len(text), _PAGE_LATIN, _PAGE_STRANGE):
         return []
     lines = text.split("\n")
-    suspects = [(number, line) for number, line in enumerate(lines) if _suspicious(line, page=False)]
+    counts = count_by_line(text, *signs)
+    suspicious = _suspicious(counts, np.array([len(line) for line in lines]), _LATIN, _STRANGE)
+    suspects = [(number, lines[number]) for number in np.flatnonzero(suspicious).tolist()]
     readings: dict[int, str] = {}
     names: Counter[_Ways] = Counter()
     for number, line in suspects:
@@ -60,12 +70,10 @@ def lost(text: str) -> list[Edit]:
     return [Edit("lost", match.start(), match.end(), match[0], match[0]) for match in _LOST.finditer(text)]
 
 
-def _suspicious(text: str, page: bool) -> bool:
+def _suspicious(counts: Sequence[_Counts], length: _Counts, most: float, share: float) -> _Tests:
     """A cheap test: too many characters of Latin-1, or too many Chinese ones that hardly occur."""
-    latin, han, strange = count(text, Signs.LATIN, Signs.HAN, Signs.STRANGE)
-    return latin >= max(2, _LATIN_SHARE * len(text) * (0.1 if page else 1)) or (
-        strange >= 2 and strange >= _STRANGE_SHARE * han * (0.5 if page else 1)
-    )
+    latin, han, strange = counts
+    return ((latin >= 2) & (latin >= most * length)) | ((strange >= 2) & (strange >= share * han))
 
 
 def _best_reading(line: str, usual: list[_Ways]) -> tuple[_Ways, str] | None:

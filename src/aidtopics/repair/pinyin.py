@@ -53,11 +53,12 @@ def annotations(text: str) -> list[Edit]:
                 unsure.append(edit)
     if len(sure) + len(unsure) < _ENOUGH:
         unsure = []
-    # A page of notes alone is rare, and a few brackets tell that it is none.
-    others = (edit for edit in sure if not _is_note(text[edit.start - 1], edit.before[1:-1].strip()))
-    few = list(islice(others, _ENOUGH))
-    if len(few) < _ENOUGH and not is_traditional(text):
-        sure = few
+    if sure:
+        # A page of notes alone is rare, and a few brackets tell that it is none.
+        others = (edit for edit in sure if not _is_note(text[edit.start - 1], edit.before[1:-1].strip()))
+        few = list(islice(others, _ENOUGH))
+        if len(few) < _ENOUGH and not is_traditional(text):
+            sure = few
     return sorted(sure + unsure, key=attrgetter("start")) if unsure else sure
 
 

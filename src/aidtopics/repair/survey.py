@@ -53,6 +53,14 @@ def count(text: str, *signs: Signs) -> list[int]:
     return [int(np.count_nonzero(found & np.uint16(sign))) for sign in signs]
 
 
+def count_by_line(text: str, *signs: Signs) -> list[npt.NDArray[np.intp]]:
+    """The same for each line; one array of shape (lines,) for each sign, none of which a line end may have."""
+    # A zero behind the text is the end of its last line, so that no line is empty.
+    found = np.append(_signs(text), np.uint16(0))
+    starts = np.append(0, (codes_of(text) == ord("\n")).nonzero()[0] + 1)
+    return [np.add.reduceat(found & np.uint16(sign) != 0, starts, dtype=np.intp) for sign in signs]
+
+
 def _signs(text: str) -> npt.NDArray[np.uint16]:
     return _table().take(codes_of(text), mode="clip")  # the last code of the table is no character
 

@@ -123,12 +123,13 @@ class CharacterModel:
     ) -> npt.NDArray[np.float64]:
         """Cost of characters behind `before` and candidates, both given by their numbers; of the shape of both."""
         size, second = self._unknown + 1, self.number.get(before[-1:], self._unknown)
+        cost = self._single_price.take(candidates) + self._single.take(following)
         pair, seen = _find(self._pair_keys, candidates * size + following)
-        cost = np.where(seen, self._pair.take(pair), self._single_price.take(candidates) + self._single.take(following))
+        np.copyto(cost, self._pair.take(pair), where=seen)
         context, seen = _find(self._pair_keys, candidates + second * size)
         cost += self._pair_price.take(context) * seen
         triple, both = _find(self._triple_keys, context * size + following)
-        cost = np.where(seen & both, self._triple.take(triple), cost)
+        np.copyto(cost, self._triple.take(triple), where=both & seen)
         found: npt.NDArray[np.float64] = np.minimum(cost, _HIGHEST) / _STEP
         return found
 

@@ -43,16 +43,19 @@ def traditional(text: str) -> list[Edit]:
     one has, and either at least three of them or a page that is traditional as a whole. So 乾隆 and 乾安 stay on a
     simplified page. On a page that uses Taiwan's or Hong Kong's words these become the mainland's.
     """
-    script = script_table().take(codes_of(text), mode="clip")
+    codes = codes_of(text)
+    script = script_table().take(codes, mode="clip")
     if not (script > 0).any():
         return []
     lines = text.split("\n")
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])])
-    # A zero behind each line stands for its end, so that no line is empty.
+    starts = np.append(0, (codes == ord("\n")).nonzero()[0] + 1)
+    # A zero behind the text is the end of its last line, so that no line is empty.
     padded = np.append(script, np.int8(0))
     balance = np.add.reduceat(padded, starts, dtype=np.intp)
-    own = np.add.reduceat(padded > 0, starts, dtype=np.intp) >= _OWN_EVIDENCE
-    chosen = np.flatnonzero((balance > 0) & (own | (balance.sum() > 0))).tolist()
+    counts = balance > 0
+    if balance.sum() <= 0:
+        counts &= np.add.reduceat(padded > 0, starts, dtype=np.intp) >= _OWN_EVIDENCE
+    chosen = counts.nonzero()[0].tolist()
     chosen = [n for n in chosen if not _is_japanese(lines[n]) and not _SURROGATE.search(lines[n])]
     after = _convert([lines[n] for n in chosen], _mode(text))
     edits = []

@@ -95,7 +95,7 @@ def test_the_language_model_knows_what_follows():
 @pytest.mark.parametrize("before", ["医疗", ",从", "。\n", "的\U00020000"])
 def test_costs_are_the_same_asked_at_once_and_one_by_one(before):
     model = language.language()
-    characters = [*model.number][::50] + ["\U00020000"]
+    characters = [*[*model.number][::50], "\U00020000"]
     numbers = model.numbers(characters)
     assert model.costs(before, numbers).tolist() == [model.cost(before, c) for c in characters]
     following = "队，。\n"

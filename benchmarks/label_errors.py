@@ -36,7 +36,7 @@ def main() -> None:
             variants=0,
             folds=5,
             kind_strength=10.0,
-            topic_strength=30.0,
+            topic_strength=3.0,
             layout_scale=0.3,
             jobs=options.jobs,
         )

@@ -17,12 +17,13 @@ from aidtopics.classify.model import (
     CONTENT,
     FLOOR,
     IS_CONTENT,
+    KIND_SHIFT,
     PAGE_COLUMNS,
+    TOPIC_ORDERS,
     Classifier,
     FirstStage,
     Impressions,
     impressions,
-    length_factor,
 )
 from aidtopics.classify.pieces import pieces
 from aidtopics.records import Explanation, Page, Piece
@@ -69,37 +70,23 @@ def _contributions(
     here = slice(edges[0], edges[-1])
     looks = seen.looks[first:last].astype(np.float64)
     lengths = np.diff(edges) - 1
-    feature = dict(zip(PAGE_COLUMNS, seen.page[number].astype(np.float64), strict=True))
-    weight = dict(zip(PAGE_COLUMNS, model.second.page.astype(np.float64), strict=True))
-    prose = float(looks[:, CONTENT].sum(axis=1) @ lengths)
+    weight = dict(zip(PAGE_COLUMNS, model.second.page.astype(np.float64).tolist(), strict=True))
+    content = looks[:, CONTENT].sum(axis=1)
+    prose = max(float(content @ lengths), 1.0)
 
-    scaled = weight["topic"] + weight["topic by length"] * float(length_factor(np.array(prose)))
-    topic = _topic_by_place(buckets[:, here], np.diff(edges), looks[:, CONTENT].sum(axis=1), model.first)
+    topic = _topic_by_place(buckets[:, here], np.diff(edges), content, model.first)
     topic_sum = float(topic.sum()) if topic.any() else model.first.topic_intercept
     bend = np.tanh(topic_sum) / topic_sum if topic_sum else 1.0
-    by_place = topic * (scaled + weight["bounded topic"] * bend)
-    silent = 0.0 if topic.any() else topic_sum * (scaled + weight["bounded topic"] * bend)
-
-    def of_share(share: float) -> float:
-        return float(
-            weight["log share of aid prose"] * np.log(max(share, FLOOR)) + weight["share of aid prose"] * share
-        )
-
-    leaning = (looks[:, AID].sum(axis=1) - _NEUTRAL * looks[:, CONTENT].sum(axis=1)) * lengths / max(prose, 1.0)
-    share = float(looks[:, AID].sum(axis=1) @ lengths) / max(prose, 1.0)
-    difference = of_share(share) - of_share(_NEUTRAL)
-    tilt = float(leaning.sum())
-    slope = difference / tilt if abs(tilt) > 1e-9 else 0.0
-    by_place += _spread_by_look(buckets[:, here], edges - edges[0], looks, leaning * slope, model.first)
+    scale = weight["topic"] + weight["bounded topic"] * bend
+    leaning = (looks[:, AID].sum(axis=1) - _NEUTRAL * content) * lengths / prose * weight["share of aid prose"]
+    by_place = topic * scale + _spread_by_look(buckets[:, here], edges - edges[0], looks, leaning, model.first)
 
     characters = _to_characters(by_place, block.folded.codes[here] == EDGE)
+    # What of the share of aid prose is not told by how the passages lean: all of it on a page without prose.
+    untold = weight["share of aid prose"] * float(_NEUTRAL * (content @ lengths / prose - 1))
     rest = [
-        ("a neutral page", model.second.page_intercept + of_share(_NEUTRAL)),
-        ("no prose", silent + difference - slope * tilt),
-        *(
-            (name, weight[name] * feature[name])
-            for name in ("log length of the prose", "share of prose on the page", "strongest stretch")
-        ),
+        ("a neutral page", model.second.page_intercept + weight["share of aid prose"] * _NEUTRAL),
+        ("no prose", (0.0 if topic.any() else topic_sum * scale) + untold),
     ]
     spans = np.column_stack([edges[:-1], edges[1:]]) - edges[0]
     return [characters[start + 1 : end] for start, end in spans], [
@@ -110,12 +97,13 @@ def _contributions(
 def _topic_by_place(
     buckets: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp], content: _Array, stage: FirstStage
 ) -> _Array:
-    """Share of each n-gram, by the place it starts at, in the page's topic score; shape (3, positions).
+    """Share of each n-gram, by the place it starts at, in the page's topic score; shape (ORDERS, positions).
 
     An n-gram counts once however often it stands on the page: its places share its weight. The intercept is shared by
     all, so that a word of no weight speaks against aid as much as the intercept does.
     """
     counts_here = np.repeat(content >= IS_CONTENT, sizes) & (buckets != 1 << stage.bits)
+    counts_here[: TOPIC_ORDERS.start] = False
     used, inverse, times = np.unique(buckets[counts_here], return_inverse=True, return_counts=True)
     result = np.zeros(buckets.shape)
     if len(used):
@@ -139,7 +127,7 @@ def _spread_by_look(
     for number, amount in enumerate(amounts.tolist()):
         here = slice(edges[number], edges[number + 1])
         counting = buckets[:, here] != 1 << stage.bits
-        push = np.where(counting, stage.kinds[buckets[:, here]] @ direction[number] * np.sign(amount), 0)
+        push = np.where(counting, stage.kinds[buckets[:, here] >> KIND_SHIFT] @ direction[number] * np.sign(amount), 0)
         parts = np.maximum(push, 0)
         parts = parts if parts.any() else counting.astype(np.float64)
         result[:, here] = amount * parts / max(float(parts.sum()), 1e-12)

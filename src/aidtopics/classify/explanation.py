@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aidtopics.classify.block import LAYOUT_FEATURES
-from aidtopics.classify.model import KINDS, FirstStage
+from aidtopics.classify.model import KIND_SHIFT, KINDS, TOPIC_ORDERS, FirstStage
 from aidtopics.vectorize.ngrams import EDGE, ORDERS, fold, hash_ngrams
 
 AID_DECISION = "aid"
@@ -36,19 +36,19 @@ def strongest_features(stage: FirstStage, texts: Iterable[str], number: int) -> 
     Args:
         number: n-grams per decision; the strongest layout feature of a kind comes on top.
     """
-    names, shares, frequency = _bucket_names(texts, stage.bits)
-    buckets = np.array([b for b in sorted(names) if len(names[b]) > 1 and frequency[b] >= _FREQUENT], np.intp)
-    influence = np.column_stack([stage.kinds, stage.topic])[buckets]
+    listed = tuple(texts)
+    kinds = _named_buckets(listed, stage.bits - KIND_SHIFT, slice(None))
+    topic = _named_buckets(listed, stage.bits, TOPIC_ORDERS)
+    half = number // 2
     found = []
     for column, decision in enumerate((*KINDS, AID_DECISION)):
         is_topic = column == len(KINDS)
-        order = np.argsort(-influence[:, column], kind="stable")
-        half = number // 2
-        chosen = [*order[:half], *order[-half:]] if is_topic else order[:number].tolist()
-        for i in chosen:
-            bucket = int(buckets[i])
-            weight = round(float(influence[i, column]), 3)
-            found.append(Feature(str(decision), names[bucket], weight, round(shares[bucket], 3)))
+        named = topic if is_topic else kinds
+        weights = stage.topic if is_topic else stage.kinds[:, column]
+        influence = weights[[bucket.number for bucket in named]]
+        order = np.argsort(-influence, kind="stable").tolist()
+        for i in [*order[:half], *order[-half:]] if is_topic else order[:number]:
+            found.append(Feature(str(decision), named[i].name, round(float(influence[i]), 3), round(named[i].share, 3)))
         if not is_topic:
             best = int(stage.layout[:, column].argmax())
             weight = float(stage.layout[best, column])
@@ -88,13 +88,23 @@ def as_markdown(features: Sequence[Feature]) -> str:
     )
 
 
-def _bucket_names(texts: Iterable[str], bits: int) -> tuple[dict[int, str], dict[int, float], dict[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """A bucket as it is shown."""
+
+    number: int
+    name: str  # the n-gram that fell into it most often
+    share: float  # of what fell into it, in (0, 1]
+
+
+def _named_buckets(texts: Sequence[str], bits: int, orders: slice) -> list[_Bucket]:
+    """The buckets that are ranked, in order."""
     counts: Counter[tuple[int, str]] = Counter()
     for text in texts:
         folded = fold([text])
         buckets = hash_ngrams(folded, bits)
         shown = "".join(_EDGE_SIGN if code == EDGE else chr(code) for code in folded.codes.tolist())
-        for order in range(ORDERS):
+        for order in range(ORDERS)[orders]:
             for position, bucket in enumerate(buckets[order].tolist()):
                 if bucket < 1 << bits:
                     counts[bucket, shown[position : position + order + 1]] += 1
@@ -105,4 +115,5 @@ def _bucket_names(texts: Iterable[str], bits: int) -> tuple[dict[int, str], dict
         names.setdefault(bucket, ngram)
         own.setdefault(bucket, count)
         frequency[bucket] = frequency.get(bucket, 0) + count
-    return names, {bucket: count / frequency[bucket] for bucket, count in own.items()}, frequency
+    ranked = sorted(bucket for bucket, name in names.items() if len(name) > 1 and frequency[bucket] >= _FREQUENT)
+    return [_Bucket(bucket, names[bucket], own[bucket] / frequency[bucket]) for bucket in ranked]

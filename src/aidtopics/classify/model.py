@@ -28,28 +28,23 @@ OF_NEIGHBOURS: tuple[bool, ...] = (
     *(False, True, False) * 3,
     *(True for _ in range(5)),
 )
+# The kinds of passages are told by fewer n-grams than the topic, so their buckets are joined by sixteens.
+KIND_SHIFT = 4
+TOPIC_ORDERS = slice(1, None)  # the topic is told by two and three characters; single ones tell it no better
 _REACH = 2  # passages on each side that count as the surroundings
 _FAR_REACH = 6
-_LONG = 8  # logarithm of the length (3,000 characters) from which a page's topic counts in full
 
 # What the page is decided from, in the order of `Impressions.page` and `SecondStage.page`.
-PAGE_COLUMNS = (
-    "topic",
-    "bounded topic",
-    "log share of aid prose",
-    "share of aid prose",
-    "strongest stretch",
-    "log length of the prose",
-    "share of prose on the page",
-    "topic by length",
-)
+# Length, share of prose on the page and the strongest stretch told something in
+# the corpus, and misled on real pages: how much a page says depends on where it stands more than on what it is about.
+PAGE_COLUMNS = ("topic", "bounded topic", "share of aid prose")
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStage:
     """Weights for a passage by itself. The last of the n-gram weights is zero: it stands for what does not count."""
 
-    kinds: Floats  # (2**bits + 1, len(KINDS)), of n-grams for the kinds of passages
+    kinds: Floats  # (2**(bits - KIND_SHIFT) + 1, len(KINDS)), of n-grams for the kinds of passages
     layout: Floats  # (len(LAYOUT_FEATURES), len(KINDS))
     intercepts: Floats  # (len(KINDS),)
     topic: Floats  # (2**bits + 1,), of n-grams for health aid against all else
@@ -128,7 +123,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     page_of = block.page_of
     buckets = hash_ngrams(folded, stage.bits)
     root = np.sqrt(ngram_counts(folded).astype(np.float32))
-    sums = weigh(stage.kinds, buckets, folded)
+    sums = weigh(stage.kinds, buckets >> KIND_SHIFT, folded)
     first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
     content = first[:, CONTENT].sum(axis=1)
 
@@ -157,30 +152,10 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
             content_near * np.tanh(topic[:, 2]),
         ]
     )
-    aid = first[:, AID].sum(axis=1)
-    share = np.bincount(page_of, aid * block.folded.lengths, pages) / np.maximum(total, 1)
-    strongest = np.zeros(pages, np.float32)
-    if len(page_of):
-        np.maximum.at(strongest, page_of, np.tanh(topic[:, 1]) * content)
+    share = np.bincount(page_of, first[:, AID].sum(axis=1) * block.folded.lengths, pages) / np.maximum(total, 1)
     page_topic = whole + np.float32(stage.topic_intercept)
-    page = np.column_stack(
-        [
-            page_topic,
-            np.tanh(page_topic),
-            np.log(np.maximum(share, FLOOR)),
-            share,
-            strongest,
-            np.log1p(total),
-            total / np.maximum(np.bincount(page_of, block.folded.lengths, pages), 1),
-            page_topic * length_factor(total.astype(np.float64)),
-        ]
-    )
+    page = np.column_stack([page_topic, np.tanh(page_topic), share])
     return Impressions(first, passage.astype(np.float32), page.astype(np.float32))
-
-
-def length_factor(characters: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How far a page of so much prose is to be believed about its topic, in [0, 1]; shape as given."""
-    return np.asarray(np.minimum(np.log1p(characters), _LONG) / _LONG, np.float64)
 
 
 def _topic_scores(
@@ -189,8 +164,9 @@ def _topic_scores(
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
     starts, folded, page_of = block.starts, block.folded, block.page_of
     pages = len(starts) - 1
+    buckets = buckets[TOPIC_ORDERS]
     of_topic = stage.topic.take(buckets)
-    size = ngram_counts(folded).astype(np.float32)
+    size = (2 * folded.lengths + 1).astype(np.float32)
     spoken = sum_by_passage(of_topic.sum(axis=0), folded)
     weighted, mass = content * spoken, content * size
     around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))

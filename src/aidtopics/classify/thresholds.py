@@ -11,10 +11,6 @@ from aidtopics.classify.model import Decision
 from aidtopics.errors import FittingError
 
 _PLATEAU = 0.003  # of F1
-# Real pages say less of what the classifier knows than the gold pages, which are written: on 650 real texts that were
-# read and judged, and never trained on, the best threshold lay between 0.1 and 0.4. So a page is aid from the lowest
-# threshold that costs this much F1 at most.
-_GIVEN_UP = 0.0075
 _REVIEW_ERROR = 0.01
 
 Truth = npt.NDArray[np.bool_]
@@ -29,19 +25,18 @@ class Target:
 
 
 def choose_decision(pages: Floats, is_aid: Truth, passages: Floats, is_aid_text: Truth) -> Decision:
-    """The lowest page threshold of nearly the best F1, and the passage threshold in the middle of those of the best.
+    """The page threshold of the best F1 to expect, and the passage threshold in the middle of those of the best F1.
 
-    Pages need review between the probabilities below which at most 1 % are aid and above which at most 1 % are noise.
+    Where probabilities are calibrated the best F1 is reached at half of it (Lipton, Elkan and Naryanaswamy 2014, theorem
+    1). That half hangs on all pages; the threshold that happened to be the best hangs on the few near it. Pages need review between the probabilities below which at most 1 % are aid and above which at most 1 % are noise.
 
     Args:
         pages: probabilities of pages, and their truth, shape (pages,).
         passages: probabilities of the passages of aid pages, and their truth, shape (passages,).
     """
-    _, *page_ends = _plateau(pages, is_aid, _GIVEN_UP)
-    first, _, below = _plateau(passages, is_aid_text, _PLATEAU)
-    page = _between(*page_ends)
+    page = float(_f1_by_rank(pages, is_aid).max()) / 2
     low, high = _review_band(pages, is_aid, _REVIEW_ERROR)
-    return Decision(page, _between(first, below), min(low, page), max(high, page))
+    return Decision(page, _between(*_plateau(passages, is_aid_text)), min(low, page), max(high, page))
 
 
 def at_target(decision: Decision, probabilities: Floats, is_aid: Truth, target: Target) -> Decision:
@@ -74,25 +69,30 @@ def at_target(decision: Decision, probabilities: Floats, is_aid: Truth, target: 
     )
 
 
-def _plateau(probabilities: Floats, truth: Truth, given_up: float) -> tuple[float, float, float]:
-    """The highest and the lowest threshold whose F1 is at most `given_up` below the best, and what lies below them.
-
-    The best threshold itself hangs on single pages; the plateau is what another sample would agree on.
-    """
+def _f1_by_rank(probabilities: Floats, truth: Truth) -> npt.NDArray[np.float64]:
+    """F1 of a threshold at each probability, the highest first; -1 where an equal one follows and none can cut."""
     order = np.argsort(-probabilities, kind="stable")
     ranked = probabilities[order]
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
-    # Between equal probabilities no threshold can cut.
+    f1 = 2 * np.cumsum(truth[order]) / (np.arange(1, len(order) + 1) + truth.sum())
     f1[:-1][ranked[:-1] == ranked[1:]] = -1
-    good = (f1 >= f1.max() - given_up) | (f1 < 0)
+    return np.asarray(f1, np.float64)
+
+
+def _plateau(probabilities: Floats, truth: Truth) -> tuple[float, float]:
+    """The highest threshold whose F1 is hardly below the best, and what lies below the lowest of them.
+
+    The best threshold itself hangs on single passages; the plateau is what another sample would agree on.
+    """
+    f1 = _f1_by_rank(probabilities, truth)
+    ranked = np.sort(probabilities)[::-1]
+    good = (f1 >= f1.max() - _PLATEAU) | (f1 < 0)
     first = last = int(f1.argmax())
     while first > 0 and good[first - 1]:
         first -= 1
     while last + 1 < len(f1) and good[last + 1]:
         last += 1
     below = ranked[last + 1] if last + 1 < len(ranked) else 0.0
-    return float(ranked[first]), float(ranked[last]), float(below)
+    return float(ranked[first]), float(below)
 
 
 def _between(upper: float, lower: float) -> float:

@@ -41,7 +41,7 @@ class VectorizeTable(_Table):
     min_pages: Annotated[int, Field(ge=1)] = 3  # words in fewer pages are left out
     max_share: Annotated[float, Field(gt=0, le=1)] = 0.4  # words in a larger share of pages are left out
     max_words: Annotated[int, Field(ge=1)] | None = None
-    bits: Annotated[int, Field(ge=10, le=20)] = 17  # log2 of the buckets of character n-grams
+    bits: Annotated[int, Field(ge=10, le=20)] = 18  # log2 of the buckets of character n-grams
     compare: list[Literal["characters", "words"]] = []  # vectorizers to compare on the gold pages
 
 
@@ -67,7 +67,7 @@ class ClassifyTable(_Table):
     variants: Annotated[int, Field(ge=0, le=15)] = 3  # composed forms of each gold page
     folds: Annotated[int, Field(ge=3, le=20)] = 5
     kind_strength: Annotated[float, Field(gt=0)] = 10.0  # C of the passage kinds
-    topic_strength: Annotated[float, Field(gt=0)] = 30.0  # C of the aid topic
+    topic_strength: Annotated[float, Field(gt=0)] = 3.0  # C of the aid topic
     layout_scale: Annotated[float, Field(ge=0)] = 0.3
     threshold: ThresholdTable | None = None  # none: the best F1
 

@@ -12,6 +12,7 @@ import orjson
 from aidtopics.classify import KINDS, Classifier, Decision, Feature, FirstStage, SecondStage
 from aidtopics.classify.block import LAYOUT_FEATURES
 from aidtopics.classify.drift import BINS, MEASURES, PAIR_BITS, Reference
+from aidtopics.classify.model import KIND_SHIFT, PAGE_COLUMNS
 from aidtopics.errors import ModelError
 from aidtopics.records import LabelledPage
 from aidtopics.store.folder import CARD, GOLDEN, Manifest, pack_arrays, read_folder, unpack_arrays, write_folder
@@ -107,10 +108,10 @@ def load_classifier(folder: str | Path) -> SavedClassifier:
         on_noise=arrays["on_noise"],
         on_noise_intercepts=arrays["on_noise_intercepts"],
     )
-    rows = (1 << first.bits) + 1
     expected = {
-        "n-grams": (first.topic.shape, (rows,)),
-        "kinds": (first.kinds.shape, (rows, len(KINDS))),
+        "n-grams": (first.topic.shape, ((1 << first.bits) + 1,)),
+        "kinds": (first.kinds.shape, ((1 << first.bits - KIND_SHIFT) + 1, len(KINDS))),
+        "page": (second.page.shape, (len(PAGE_COLUMNS),)),
         "layout": (first.layout.shape, (len(LAYOUT_FEATURES), len(KINDS))),
         "kinds on a page": (second.on_aid.shape[1:], (len(KINDS),)),
     }

@@ -110,9 +110,9 @@ class CharacterNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-def ngram_matrix(folded: FoldedPassages, bits: int) -> sparse.csr_array:
-    """Counts of hashed n-grams, shape (passages, 2**bits)."""
-    buckets = hash_ngrams(folded, bits)
+def ngram_matrix(folded: FoldedPassages, bits: int, orders: slice = slice(None)) -> sparse.csr_array:
+    """Counts of hashed n-grams, of all orders or of some, shape (passages, 2**bits)."""
+    buckets = hash_ngrams(folded, bits)[orders]
     # Positions run from the edge before a passage to its last character.
     passage = np.repeat(np.arange(len(folded.edges) - 1), np.diff(folded.edges))
     rows, columns = np.tile(passage, len(buckets)), buckets.ravel()

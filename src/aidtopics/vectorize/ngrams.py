@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-BITS = 17  # 131,072 buckets: with 9 weights of 2 bytes each a model stays under 3 MB
+BITS = 18  # 262,144 buckets
 ORDERS = 3
 _AT_ONCE = 1 << 14  # positions weighed at once
 _PAGES_AT_ONCE = 8  # looked through for n-grams said before

@@ -27,8 +27,10 @@ class Target:
 def choose_decision(pages: Floats, is_aid: Truth, passages: Floats, is_aid_text: Truth) -> Decision:
     """The page threshold of the best F1 to expect, and the passage threshold in the middle of those of the best F1.
 
-    Where probabilities are calibrated the best F1 is reached at half of it (Lipton, Elkan and Naryanaswamy 2014, theorem
-    1). That half hangs on all pages; the threshold that happened to be the best hangs on the few near it. Pages need review between the probabilities below which at most 1 % are aid and above which at most 1 % are noise.
+    Where probabilities are calibrated the best F1 is reached at half of it (Lipton, Elkan and Naryanaswamy 2014,
+    theorem 1). That half hangs on all pages; the threshold that happened to be the best hangs on the few near it.
+
+    Pages need review between the probabilities below which at most 1 % are aid and above which at most 1 % are noise.
 
     Args:
         pages: probabilities of pages, and their truth, shape (pages,).

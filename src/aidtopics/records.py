@@ -94,7 +94,7 @@ class Repair:
     @property
     def counts(self) -> dict[str, int]:
         """Edits per step, steps in order of first application."""
-        return dict(Counter(edit.step for edit in self.edits))
+        return dict(Counter(edit.step for edit in self.edits)) if self.passes else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,8 @@ class LabelledPage:
     @property
     def aid_text(self) -> str:
         """The aid passages, joined with newlines; empty on a noise page."""
+        if self.label is Label.NOISE:
+            return ""
         text, passages = self.page.text, self.passages
         spans = zip(passages.starts, passages.ends, passages.labels, strict=True)
         return "\n".join([text[start:end] for start, end, label in spans if label is Label.AID])

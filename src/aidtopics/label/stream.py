@@ -13,7 +13,7 @@ from aidtopics.classify.drift import NO_PAGES, Reference, Tally, tally
 from aidtopics.classify.model import score
 from aidtopics.passages import split_pages
 from aidtopics.records import LabelledPage, Page, Unreadable
-from aidtopics.repair import repair_page
+from aidtopics.repair import repair_pages
 
 BLOCK = 256  # pages classified at once; the arrays of a block fit the processor's cache
 # Drift is watched in all of the first blocks and then in every so many-th: a thousand pages tell as much as a million.
@@ -77,7 +77,7 @@ def label_block(
         reference: where the pages are to be counted for drift.
         explained: with the reasons of each decision.
     """
-    repaired = [repair_page(page) for page in given if isinstance(page, Page)]
+    repaired = repair_pages([page for page in given if isinstance(page, Page)])
     if not repaired:
         return Block([page for page in given if isinstance(page, Unreadable)], NO_PAGES)
     pages = [page for page, _ in repaired]

@@ -48,7 +48,9 @@ def _page(record: formats.RawRecord, page_id: str, source: str) -> Page:
         text, blocks = html.text, html.blocks
         title, date, publisher = record.title or html.title, record.date or html.date, html.publisher
     else:
-        text, blocks = (record.text or "").replace("\r\n", "\n").replace("\r", "\n"), ()
+        text, blocks = record.text or "", ()
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         title, date, publisher = record.title, record.date, None
     return Page(
         page_id=page_id,

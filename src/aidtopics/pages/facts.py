@@ -19,7 +19,7 @@ _NEAR_THE_TOP = 20_000  # characters
 # Most texts have nothing of the kind, and their lines are not looked at. A pattern that begins with fixed characters is
 # searched several times as fast.
 _DAYS = tuple(re.compile(century + r"\d\d\s*[-/.年]\s*\d\d?\s*[-/.月]\s*\d") for century in ("20", "19"))
-_SOURCE = re.compile(r"[来來]\s*源\s*[:：]")
+_SOURCE = re.compile(r"源\s*[:：]")
 
 
 def stated_date(text: str, today: datetime.date | None = None) -> str | None:
@@ -41,7 +41,7 @@ def _may_state_a_date(text: str) -> bool:
 
 def stated_publisher(text: str) -> str | None:
     """The outlet behind 来源: in a byline."""
-    for line in _byline_candidates(text) if "源" in text and _SOURCE.search(text) else ():
+    for line in _byline_candidates(text) if _SOURCE.search(text) else ():
         match = _PUBLISHER.search(line)
         if match:
             name = _NEXT_FIELD.sub("", match[1]).strip("-—· ")

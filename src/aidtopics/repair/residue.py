@@ -24,12 +24,14 @@ _PLACES = {
 _READING = re.compile(r"<(rt|rp)>[^<>\n]{0,20}</\1>", re.IGNORECASE)
 _HIDDEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
 # Zero width, direction and soft hyphen marks; control characters other than tab and newline; the byte order mark.
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+_ODD_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+_ODD_LINE_ENDS = "\r\x0b\x0c\u0085\u2028\u2029"
+_ODD = re.compile(f"\r\n|[{_INVISIBLE}{_ODD_SPACES}{_ODD_LINE_ENDS}]")
+_SHOWN = dict.fromkeys(_ODD_SPACES, " ") | dict.fromkeys(("\r\n", *_ODD_LINE_ENDS), "\n")
 # Emoji and some scripts are joined by these two; between Chinese or Latin they join nothing.
 _JOINERS = "\u200c\u200d"
 _JOINS_NOTHING = re.compile(r"[\x00-\u02ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
-_ODD_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
-_ODD_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u0085\u2028\u2029]")
 
 
 def entities(text: str) -> list[Edit]:
@@ -74,6 +76,8 @@ def doubled_marks(text: str) -> list[Edit]:
 
 def hidden(text: str) -> list[Edit]:
     """Comments, scripts and style sheets with all they hold."""
+    if "<" not in text:
+        return []
     lowered = text.lower()
     edits: list[Edit] = []
     for opening, closing in _HIDDEN:
@@ -105,14 +109,11 @@ def tags(text: str) -> list[Edit]:
 
 def invisible(text: str) -> list[Edit]:
     """Characters that show nothing; spaces and line ends of unusual code become the usual ones."""
-    edits = [Edit("invisible", m.start(), m.end(), m[0], "\n") for m in _ODD_LINE_END.finditer(text)]
-    edits += [Edit("invisible", m.start(), m.end(), m[0], " ") for m in _ODD_SPACE.finditer(text)]
-    edits += [
-        Edit("invisible", m.start(), m.end(), m[0], "")
-        for m in _INVISIBLE.finditer(text)
+    return [
+        Edit("invisible", m.start(), m.end(), m[0], _SHOWN.get(m[0], ""))
+        for m in _ODD.finditer(text)
         if m[0] not in _JOINERS or _joins_nothing(text, m.start())
     ]
-    return _apart(edits)
 
 
 def _joins_nothing(text: str, place: int) -> bool:

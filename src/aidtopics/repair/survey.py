@@ -1,7 +1,10 @@
 """One look at all characters of a text that says which repairs can have work to do, so that clean text passes fast."""
 
 import functools
+import itertools
+import string
 import unicodedata
+from collections.abc import Sequence
 from enum import IntFlag, auto
 
 import numpy as np
@@ -16,35 +19,53 @@ _MANY = 0.01  # of a text's characters
 class Signs(IntFlag):
     """What occurs in a text. The hot path works on the bare numbers: operations on members cost a microsecond each."""
 
-    AMPERSAND = auto()
-    ANGLE = auto()  # <
-    BRACKET = auto()  # an opening one
+    MARKUP = auto()  # & < > { [
+    BACKSLASH = auto()
+    BRACKET = auto()  # an opening one with a LETTER behind it
+    LETTER = auto()  # of pinyin, as textbooks write it, or a blank
+    MARK = auto()  # a narrow comma or semicolon with a STOP beside it
+    STOP = auto()  # 。；！？
     QUESTION = auto()
     TONED = auto()  # a letter with a tone mark of pinyin
     LATIN = auto()  # of Latin-1 and Windows-1252 beyond ASCII
     HAN = auto()
     STRANGE = auto()  # Chinese characters that ordinary text hardly has
     TRADITIONAL = auto()  # characters that only the traditional script has
+    SIMPLIFIED = auto()  # characters that only the simplified script has
     INVISIBLE = auto()  # control, format and odd space characters
     WIDE = auto()  # full-width letters and digits
-    SIMPLIFIED = auto()  # characters that only the simplified script has
     GONE = auto()  # U+FFFD, and the first character of 锟斤拷
 
 
 _OF_MANY = (int(Signs.STRANGE), int(Signs.LATIN))
+_MARKUP, _BRACKET, _MARK = int(Signs.MARKUP), int(Signs.BRACKET), int(Signs.MARK)
 
 
 def survey(text: str) -> int:
     """The sum of the signs that occur in a text."""
-    if text.isascii() and "&" not in text and "<" not in text and text.isprintable():
-        return 0
     signs = _signs(text)
-    found = int(np.bitwise_or.reduce(signs))
-    # Single ones occur in any text; only many of them are a sign.
+    return _settled(int(np.bitwise_or.reduce(signs)), text, signs)
+
+
+def survey_all(texts: Sequence[str]) -> list[int]:
+    """The same of many texts at once."""
+    if not texts:
+        return []
+    # The line end behind each text has no sign that a step looks for by itself.
+    signs = _signs("".join([part for text in texts for part in (text, "\n")]))
+    ends = list(itertools.accumulate(len(text) + 1 for text in texts))
+    starts = [0, *ends[:-1]]
+    found = np.bitwise_or.reduceat(signs, starts).tolist()
+    spans = zip(found, texts, starts, ends, strict=True)
+    return [_settled(its, text, signs[start : end - 1]) for its, text, start, end in spans]
+
+
+def _settled(found: int, text: str, signs: npt.NDArray[np.uint16]) -> int:
+    """Without the signs that only many characters make, and with one that a whole word makes."""
     for sign in _OF_MANY:
         if found & sign and np.count_nonzero(signs & np.uint16(sign)) < max(2, _MANY * len(text)):
             found &= ~sign
-    return found
+    return found | _MARKUP if "pagebreak" in text else found
 
 
 def count(text: str, *signs: Signs) -> list[int]:
@@ -62,7 +83,16 @@ def count_by_line(text: str, *signs: Signs) -> list[npt.NDArray[np.intp]]:
 
 
 def _signs(text: str) -> npt.NDArray[np.uint16]:
-    return _table().take(codes_of(text), mode="clip")  # the last code of the table is no character
+    """The signs of each character, shape (characters,)."""
+    signs = _table().take(codes_of(text), mode="clip")  # the last code of the table is no character
+    # The sign of what has to stand beside follows the sign it belongs to, so that shifted by one they meet.
+    behind = signs[1:] >> 1
+    pairs = (behind & signs[:-1]) & np.uint16(_BRACKET | _MARK)
+    after_stop = (signs[:-1] >> 1) & signs[1:] & np.uint16(_MARK)
+    signs &= np.uint16(0xFFFF ^ _BRACKET ^ _MARK)
+    signs[:-1] |= pairs
+    signs[1:] |= after_stop
+    return signs
 
 
 @functools.cache
@@ -75,9 +105,13 @@ def _table() -> npt.NDArray[np.uint16]:
     def mark(sign: Signs, characters: str) -> None:
         table[[ord(character) for character in characters]] |= np.uint16(sign)
 
-    mark(Signs.AMPERSAND, "&")
-    mark(Signs.ANGLE, "<")
+    mark(Signs.MARKUP, "&<>{[")
+    mark(Signs.BACKSLASH, "\\")
     mark(Signs.BRACKET, "(（")
+    mark(Signs.LETTER, f"{string.ascii_lowercase}üêɑɡ'{TONED}")
+    mark(Signs.LETTER, "".join(c for c in map(chr, range(0x10000)) if c.isspace()))
+    mark(Signs.MARK, ",;")
+    mark(Signs.STOP, "。；！？")
     mark(Signs.QUESTION, "?？")
     mark(Signs.TONED, TONED)
     mark(Signs.LATIN, _WINDOWS_LATIN + "".join(map(chr, range(0x80, 0x100))))

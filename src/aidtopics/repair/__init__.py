@@ -13,7 +13,7 @@ from aidtopics.repair.reasons import REASONS
 from aidtopics.repair.residue import doubled_marks, entities, hidden, invisible, leftovers, tags
 from aidtopics.repair.script import script_of_page, traditional
 from aidtopics.repair.shift import lost_bytes
-from aidtopics.repair.survey import Signs, survey, survey_all
+from aidtopics.repair.survey import Signs, survey
 from aidtopics.repair.width import wide_alphanumerics
 
 __all__ = ["REASONS", "repair", "repair_page", "repair_pages", "to_raw", "to_repaired", "undo"]
@@ -48,25 +48,52 @@ def repair(text: str) -> Repair:
 
     Damage that is nested more than forty deep, which no page has by accident, may want a second repair.
     """
-    return _repaired(text, survey(text))
+    return _repaired([text], survey([text]))[0]
 
 
-def _repaired(text: str, signs: int) -> Repair:
-    passes: list[tuple[Edit, ...]] = []
-    for _ in range(_ROUNDS):
-        before = len(passes)
-        number = _next(signs, 0)
-        while number < len(_STEPS):
-            edits = _STEPS[number][0](text)
+class _Work:
+    """A text under repair."""
+
+    __slots__ = ("before", "passes", "round", "signs", "step", "text")
+
+    def __init__(self, text: str, signs: int) -> None:
+        self.text, self.signs = text, signs
+        self.passes: list[tuple[Edit, ...]] = []
+        self.step = self.before = 0  # number of the next step, and of the passes when the round began
+        self.round = 1
+
+    def went_on(self) -> bool:
+        """Whether a step changed the text; else the work is done, because a whole round left it as it was."""
+        while self.round <= _ROUNDS:
+            number = _next(self.signs, self.step)
+            if number == len(_STEPS):
+                if len(self.passes) == self.before:
+                    return False
+                self.step, self.before, self.round = 0, len(self.passes), self.round + 1
+                continue
+            edits = _STEPS[number][0](self.text)
+            self.step = number + 1
             if edits:
-                text = apply(text, edits)
-                passes.append(tuple(edits))
-                signs = survey(text)
-            number = _next(signs, number + 1)
-        if len(passes) == before:
-            break
-    gone = lost(text) if signs & _GONE else []
-    return Repair(text, (*passes, tuple(gone)) if gone else tuple(passes))
+                self.text = apply(self.text, edits)
+                self.passes.append(tuple(edits))
+                return True
+        return False
+
+
+def _repaired(texts: Sequence[str], signs: Sequence[int]) -> list[Repair]:
+    """Texts whose signs are known. Those that a step has changed are surveyed again together."""
+    works = [_Work(text, its) for text, its in zip(texts, signs, strict=True)]
+    at_work = [work for work in works if work.went_on()]
+    while at_work:
+        for work, its in zip(at_work, survey([work.text for work in at_work]), strict=True):
+            work.signs = its
+        at_work = [work for work in at_work if work.went_on()]
+    return [_result(work) for work in works]
+
+
+def _result(work: _Work) -> Repair:
+    gone = lost(work.text) if work.signs & _GONE else []
+    return Repair(work.text, (*work.passes, tuple(gone)) if gone else tuple(work.passes))
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -82,12 +109,13 @@ def repair_page(page: Page) -> tuple[Page, Repair]:
 
 
 def repair_pages(pages: Sequence[Page]) -> list[tuple[Page, Repair]]:
-    """The same for many pages, which are looked through at once for what may want repair."""
-    return [_page(page, signs) for page, signs in zip(pages, survey_all([page.text for page in pages]), strict=True)]
+    """The same for many pages at once, which takes half the time on pages that want little or none."""
+    texts = [page.text for page in pages]
+    signs = survey(texts)
+    return list(map(_page, pages, signs, _repaired(texts, signs)))
 
 
-def _page(page: Page, signs: int) -> tuple[Page, Repair]:
-    result = _repaired(page.text, signs)
+def _page(page: Page, signs: int, result: Repair) -> tuple[Page, Repair]:
     blocks = page.blocks
     if blocks and result.passes:
         ends = to_repaired(result, [offset for block in blocks for offset in (block.start, block.end)])

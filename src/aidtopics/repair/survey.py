@@ -37,35 +37,33 @@ class Signs(IntFlag):
     GONE = auto()  # U+FFFD, and the first character of 锟斤拷
 
 
-_OF_MANY = (int(Signs.STRANGE), int(Signs.LATIN))
-_MARKUP, _BRACKET, _MARK = int(Signs.MARKUP), int(Signs.BRACKET), int(Signs.MARK)
+_BRACKET, _MARK = np.uint16(Signs.BRACKET), np.uint16(Signs.MARK)
+_STRANGE, _LATIN = int(Signs.STRANGE), int(Signs.LATIN)  # single ones occur in any text; only many of them are a sign
+_OF_MANY = _STRANGE | _LATIN
 
 
-def survey(text: str) -> int:
-    """The sum of the signs that occur in a text."""
-    signs = _signs(text)
-    return _settled(int(np.bitwise_or.reduce(signs)), text, signs)
-
-
-def survey_all(texts: Sequence[str]) -> list[int]:
-    """The same of many texts at once."""
-    if not texts:
-        return []
-    # The line end behind each text has no sign that a step looks for by itself.
-    signs = _signs("".join([part for text in texts for part in (text, "\n")]))
-    ends = list(itertools.accumulate(len(text) + 1 for text in texts))
+def survey(texts: Sequence[str]) -> list[int]:
+    """The sum of the signs that occur in each text."""
+    joined = "".join([part for text in texts for part in (text, "\n")])
+    signs = _signs(joined)
+    ends = list(itertools.accumulate([len(text) + 1 for text in texts]))
     starts = [0, *ends[:-1]]
-    found = np.bitwise_or.reduceat(signs, starts).tolist()
-    spans = zip(found, texts, starts, ends, strict=True)
-    return [_settled(its, text, signs[start : end - 1]) for its, text, start, end in spans]
+    # The line end behind each text has no sign that a step looks for by itself.
+    found: list[int] = np.bitwise_or.reduceat(signs, starts).tolist() if texts else []
+    for number, its in enumerate(found):
+        if its & _OF_MANY:
+            found[number] = _without_few(its, signs[starts[number] : ends[number]])
+    if "pagebreak" in joined:
+        found = [its | Signs.MARKUP if "pagebreak" in text else its for its, text in zip(found, texts, strict=True)]
+    return found
 
 
-def _settled(found: int, text: str, signs: npt.NDArray[np.uint16]) -> int:
-    """Without the signs that only many characters make, and with one that a whole word makes."""
-    for sign in _OF_MANY:
-        if found & sign and np.count_nonzero(signs & np.uint16(sign)) < max(2, _MANY * len(text)):
+def _without_few(found: int, signs: npt.NDArray[np.uint16]) -> int:
+    """Without the signs that only many characters of a text make."""
+    for sign in (_STRANGE, _LATIN):
+        if found & sign and np.count_nonzero(signs & np.uint16(sign)) < max(2, _MANY * (len(signs) - 1)):
             found &= ~sign
-    return found | _MARKUP if "pagebreak" in text else found
+    return found
 
 
 def count(text: str, *signs: Signs) -> list[int]:
@@ -87,9 +85,9 @@ def _signs(text: str) -> npt.NDArray[np.uint16]:
     signs = _table().take(codes_of(text), mode="clip")  # the last code of the table is no character
     # The sign of what has to stand beside follows the sign it belongs to, so that shifted by one they meet.
     behind = signs[1:] >> 1
-    pairs = (behind & signs[:-1]) & np.uint16(_BRACKET | _MARK)
-    after_stop = (signs[:-1] >> 1) & signs[1:] & np.uint16(_MARK)
-    signs &= np.uint16(0xFFFF ^ _BRACKET ^ _MARK)
+    pairs = (behind & signs[:-1]) & (_BRACKET | _MARK)
+    after_stop = (signs[:-1] >> 1) & signs[1:] & _MARK
+    signs &= ~(_BRACKET | _MARK)
     signs[:-1] |= pairs
     signs[1:] |= after_stop
     return signs

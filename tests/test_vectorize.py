@@ -83,22 +83,22 @@ def test_a_newline_inside_a_passage_is_no_edge():
 
 
 @given(st.lists(st.lists(st.text("医院义诊", max_size=8), max_size=4), min_size=1, max_size=4), st.data())
-def test_first_of_page_marks_each_different_ngram_once(pages, data):
+def test_each_different_ngram_of_a_page_weighs_once(pages, data):
     passages = [passage for page in pages for passage in page]
     included = np.array(data.draw(st.lists(st.booleans(), min_size=len(passages), max_size=len(passages))), bool)
     folded = ngrams.fold(passages)
     starts = np.cumsum([0, *map(len, pages)])
     buckets = ngrams.hash_ngrams(folded, 20)
-    chosen = ngrams.first_of_page(buckets, folded, starts, included, 20)
+    weights = np.append(np.random.default_rng(0).integers(-9, 9, 1 << 20), 0).astype(np.float32)
+    sums, counts = ngrams.weigh_once(weights, buckets, folded, starts, included)
     for number, (first, last) in enumerate(itertools.pairwise(starts.tolist())):
-        start, end = folded.edges[first], folded.edges[last]
         expected = set()
         for passage, wanted in zip(pages[number], included[first:last], strict=True):
             if wanted:
                 alone = ngrams.hash_ngrams(ngrams.fold([passage]), 20)
                 expected |= set(alone[alone < 1 << 20].tolist())
-        found = buckets[:, start:end][chosen[:, start:end]].tolist()
-        assert sorted(found) == sorted(expected)
+        assert counts[number] == len(expected)
+        assert sums[number] == weights[sorted(expected)].sum()
 
 
 def test_character_ngrams_count_what_is_hashed():

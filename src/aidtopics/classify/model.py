@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import Floats, PassageBlock, layout, neighbours, window_sum
 from aidtopics.records import Kind
-from aidtopics.vectorize.ngrams import first_of_page, hash_ngrams, ngram_counts, sum_by_passage, weigh
+from aidtopics.vectorize.ngrams import hash_ngrams, ngram_counts, sum_by_passage, weigh, weigh_once
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
 _TITLE, _BODY, _OTHER = (KINDS.index(kind) for kind in (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC))
@@ -162,18 +162,15 @@ def _topic_scores(
     block: PassageBlock, buckets: npt.NDArray[np.intp], content: Floats, stage: FirstStage
 ) -> tuple[Floats, Floats, Floats]:
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
-    starts, folded, page_of = block.starts, block.folded, block.page_of
-    pages = len(starts) - 1
+    starts, folded = block.starts, block.folded
     buckets = buckets[TOPIC_ORDERS]
     of_topic = stage.topic.take(buckets)
     size = (2 * folded.lengths + 1).astype(np.float32)
     spoken = sum_by_passage(of_topic.sum(axis=0), folded)
     weighted, mass = content * spoken, content * size
     around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
-    once = first_of_page(buckets, folded, starts, content >= IS_CONTENT, stage.bits)
-    said = sum_by_passage((of_topic * once).sum(axis=0), folded)
-    different = sum_by_passage(once.sum(axis=0).astype(np.float32), folded)
-    whole = _over_root(np.bincount(page_of, said, pages), np.bincount(page_of, different, pages))
+    said, different = weigh_once(stage.topic, buckets, folded, starts, content >= IS_CONTENT)
+    whole = _over_root(said, different)
     return _over_root(spoken, size), around, whole
 
 

@@ -17,7 +17,6 @@ import numpy.typing as npt
 BITS = 18  # 262,144 buckets
 ORDERS = 3
 _AT_ONCE = 1 << 14  # positions weighed at once
-_PAGES_AT_ONCE = 8  # looked through for n-grams said before
 EDGE = 1  # the code that stands before and after every passage
 OTHER = 2  # every character outside the basic plane
 
@@ -165,40 +164,45 @@ def weigh(
     return sums
 
 
-def first_of_page(
+def weigh_once(
+    weights: npt.NDArray[np.float32],
     buckets: npt.NDArray[np.intp],
     folded: FoldedPassages,
     starts: npt.NDArray[np.intp],
     included: npt.NDArray[np.bool_],
-    bits: int,
-) -> npt.NDArray[np.bool_]:
-    """Marks one place of every different n-gram of each page, so that a text counts what it says and not how often.
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
+    """Sum of the weights of each page's different n-grams: a text counts by what it says and not by how often.
 
     Args:
+        weights: of buckets, shape (2**bits + 1,).
         buckets: as from `hash_ngrams`.
         starts: first passage of each page, and the total, shape (pages + 1,).
         included: passages that count, shape (passages,).
 
     Returns:
-        Array of the shape of `buckets`.
+        The sums and the number of different n-grams, both of shape (pages,).
     """
-    none = 1 << bits
-    counts = np.repeat(included, np.diff(folded.edges))
+    none = len(weights) - 1
+    counting = np.where(np.repeat(included, np.diff(folded.edges)), buckets, none)
     bounds = folded.edges[starts]
-    result = np.empty(buckets.shape, bool)
-    place_of = np.zeros(_PAGES_AT_ONCE * (none + 1), np.int32)  # a table for each page
-    for low in range(0, len(starts) - 1, _PAGES_AT_ONCE):
-        ends = bounds[low : low + _PAGES_AT_ONCE + 1]
-        here = slice(ends[0], ends[-1])
-        found = np.where(counts[here], buckets[:, here], none)
-        found += np.repeat(np.arange(len(ends) - 1) * (none + 1), np.diff(ends))
-        places = np.arange(found.size, dtype=np.int32).reshape(found.shape)
-        # Of several places written to one bucket the last stays.
-        place_of[found] = places
-        np.equal(place_of.take(found), places, out=result[:, here])
-    result &= counts
-    result &= buckets != none
-    return result
+    orders = len(buckets)
+    said = np.empty(buckets.size, np.int32)
+    for start, end in itertools.pairwise(bounds.tolist()):
+        page = said[start * orders : end * orders]
+        page.reshape(orders, -1)[:] = counting[:, start:end]
+        page.sort()
+    filled = bounds[1:] > bounds[:-1]
+    first = bounds[:-1][filled] * orders
+    different = said != none
+    different[1:] &= said[1:] != said[:-1]
+    different[first] = said[first] != none
+    weighed = weights.take(said)
+    weighed *= different
+    sums, counts = np.zeros(len(filled), np.float32), np.zeros(len(filled), np.intp)
+    if len(first):
+        sums[filled] = np.add.reduceat(weighed, first)
+        counts[filled] = np.add.reduceat(different, first, dtype=np.intp)
+    return sums, counts
 
 
 def _mix(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

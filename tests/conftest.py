@@ -30,7 +30,7 @@ def training():
     from aidtopics.classify.training import TrainingSettings
 
     return TrainingSettings(
-        seed=0, bits=15, variants=1, folds=3, kind_strength=10.0, topic_strength=10.0, layout_scale=0.3, jobs=1
+        seed=0, bits=18, variants=1, folds=3, kind_strength=10.0, topic_strength=10.0, layout_scale=0.3, jobs=1
     )
 
 

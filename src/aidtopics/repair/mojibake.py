@@ -22,6 +22,8 @@ _PAGE_LATIN = 0.03
 _STRANGE = 0.3
 _PAGE_STRANGE = 0.15
 _SHORTEST = 4  # characters; a shorter line follows what longer ones of the page showed
+_FEWEST = 3  # of its characters beyond ASCII that show; soft hyphens and blanks alone spell Chinese, too
+_SHOWN = re.compile(r"[^\x00-\xa0\xad]")
 _BETTER = 2.0  # natural logarithm a character by which the reading must be more probable
 # Mean cost of a character above which the reading is as good as chance; see `mean_cost`.
 _WORST = 9.5
@@ -40,7 +42,7 @@ def misread(text: str) -> list[Edit]:
     readings: dict[int, str] = {}
     names: Counter[_Ways] = Counter()
     for number, line in suspects:
-        if len(line) >= _SHORTEST:
+        if len(line) >= _SHORTEST and len(_SHOWN.findall(line)) >= _FEWEST:
             best = _best_reading(line, [name for name, _ in names.most_common(1)])
             if best is not None:
                 names[best[0]] += 1

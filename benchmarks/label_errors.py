@@ -32,7 +32,7 @@ def main() -> None:
         turned, wrong = flip(pages, options.share, seed)
         settings = TrainingSettings(
             seed=0,
-            bits=15,
+            bits=18,
             variants=0,
             folds=5,
             kind_strength=10.0,

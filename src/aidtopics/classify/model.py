@@ -25,7 +25,7 @@ IS_CONTENT = 0.5  # from this probability a passage counts as prose
 OF_NEIGHBOURS: tuple[bool, ...] = (
     *(False for _ in KINDS),
     *(True for _ in range(2 * len(KINDS))),
-    *(False, True, False) * 3,
+    *(False, True, False) * 2,
     *(True for _ in range(5)),
 )
 # The kinds of passages are told by fewer n-grams than the topic, so their buckets are joined by sixteens.
@@ -142,7 +142,6 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
         [
             log,
             *beside,
-            topic,
             np.tanh(topic),
             np.tanh(topic) * content[:, None],
             content_near,

@@ -12,7 +12,7 @@ import orjson
 from aidtopics.classify import KINDS, Classifier, Decision, Feature, FirstStage, SecondStage
 from aidtopics.classify.block import LAYOUT_FEATURES
 from aidtopics.classify.drift import BINS, MEASURES, PAIR_BITS, Reference
-from aidtopics.classify.model import KIND_SHIFT, PAGE_COLUMNS
+from aidtopics.classify.model import KIND_SHIFT, OF_NEIGHBOURS, PAGE_COLUMNS
 from aidtopics.errors import ModelError
 from aidtopics.records import LabelledPage
 from aidtopics.store.folder import CARD, GOLDEN, Manifest, pack_arrays, read_folder, unpack_arrays, write_folder
@@ -113,7 +113,7 @@ def load_classifier(folder: str | Path) -> SavedClassifier:
         "kinds": (first.kinds.shape, ((1 << first.bits - KIND_SHIFT) + 1, len(KINDS))),
         "page": (second.page.shape, (len(PAGE_COLUMNS),)),
         "layout": (first.layout.shape, (len(LAYOUT_FEATURES), len(KINDS))),
-        "kinds on a page": (second.on_aid.shape[1:], (len(KINDS),)),
+        "kinds on a page": (second.on_aid.shape, (len(OF_NEIGHBOURS), len(KINDS))),
     }
     wrong = [f"{name} {found} instead of {wanted}" for name, (found, wanted) in expected.items() if found != wanted]
     if wrong or first.kinds[-1].any() or first.topic[-1]:

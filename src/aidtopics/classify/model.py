@@ -25,8 +25,8 @@ IS_CONTENT = 0.5  # from this probability a passage counts as prose
 OF_NEIGHBOURS: tuple[bool, ...] = (
     *(False for _ in KINDS),
     *(True for _ in range(2 * len(KINDS))),
-    *(False, True, False) * 2,
-    *(True for _ in range(5)),
+    *(False, True) * 2,
+    *(True for _ in range(4)),
 )
 # The kinds of passages are told by fewer n-grams than the topic, so their buckets are joined by sixteens.
 KIND_SHIFT = 4
@@ -130,7 +130,8 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     own, around, whole = _topic_scores(block, buckets, content, stage)
     log = np.log(np.maximum(first, FLOOR))
     beside = [side for column in log.T for side in neighbours(column, starts)]
-    topic = np.stack([own, around, whole[page_of]], axis=1) + np.float32(stage.topic_intercept)
+    # Not the page's topic: an aid page is one whatever it says, and a passage's part on it is told by the passage.
+    topic = np.tanh(np.stack([own, around], axis=1) + np.float32(stage.topic_intercept))
     content_near = window_sum(content, starts, _REACH) / window_sum(np.ones_like(content), starts, _REACH)
     content_far = window_sum(content, starts, _FAR_REACH) / window_sum(np.ones_like(content), starts, _FAR_REACH)
     characters = block.folded.lengths * content
@@ -142,13 +143,12 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
         [
             log,
             *beside,
-            np.tanh(topic),
-            np.tanh(topic) * content[:, None],
+            topic,
+            topic * content[:, None],
             content_near,
             content_far,
             np.log1p(above),
             np.log1p(below),
-            content_near * np.tanh(topic[:, 2]),
         ]
     )
     share = np.bincount(page_of, first[:, AID].sum(axis=1) * block.folded.lengths, pages) / np.maximum(total, 1)

@@ -49,11 +49,11 @@ def test_first_stage_equals_scikit_learns_decision_function(gold):
     counts = ngram_matrix(block.folded, 12)
     passages = counts.multiply(1 / np.sqrt(ngram_counts(block.folded))[:, None]).tocsr()
     model = LogisticRegression(C=5, max_iter=100).fit(passages, kinds)
-    from aidtopics.vectorize.ngrams import hash_ngrams, sum_by_passage
+    from aidtopics.vectorize.ngrams import hash_ngrams, weigh
 
     weights = np.zeros(((1 << 12) + 1, len(model.classes_)))
     weights[:-1] = model.coef_.T
-    summed = sum_by_passage(weights[hash_ngrams(block.folded, 12)].sum(axis=0), block.folded)
+    summed = weigh(weights.astype(np.float32), hash_ngrams(block.folded, 12), block.folded)
     ours = summed / np.sqrt(ngram_counts(block.folded))[:, None] + model.intercept_
     assert ours == pytest.approx(model.decision_function(passages), abs=1e-6)
 

@@ -27,7 +27,7 @@ from aidtopics.classify.model import (
 )
 from aidtopics.classify.pieces import pieces
 from aidtopics.records import Explanation, Page, Piece
-from aidtopics.vectorize.ngrams import EDGE, ORDERS, hash_ngrams
+from aidtopics.vectorize.ngrams import EDGE, ORDERS, Buckets, hash_ngrams
 
 _Array = npt.NDArray[np.float64]
 _NEUTRAL = 0.5  # share of aid prose on a neutral page
@@ -62,7 +62,7 @@ def explain(pages: Sequence[Page], block: PassageBlock, model: Classifier) -> li
 
 
 def _contributions(
-    number: int, block: PassageBlock, buckets: npt.NDArray[np.intp], seen: Impressions, model: Classifier
+    number: int, block: PassageBlock, buckets: Buckets, seen: Impressions, model: Classifier
 ) -> tuple[list[_Array], list[tuple[str, float]]]:
     """Of one page: weights per character, an array a passage; and what belongs to no character."""
     first, last = block.starts[number], block.starts[number + 1]
@@ -94,9 +94,7 @@ def _contributions(
     ]
 
 
-def _topic_by_place(
-    buckets: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp], content: _Array, stage: FirstStage
-) -> _Array:
+def _topic_by_place(buckets: Buckets, sizes: npt.NDArray[np.intp], content: _Array, stage: FirstStage) -> _Array:
     """Share of each n-gram, by the place it starts at, in the page's topic score; shape (ORDERS, positions).
 
     An n-gram counts once however often it stands on the page: its places share its weight. The intercept is shared by
@@ -113,7 +111,7 @@ def _topic_by_place(
 
 
 def _spread_by_look(
-    buckets: npt.NDArray[np.intp], edges: npt.NDArray[np.intp], looks: _Array, amounts: _Array, stage: FirstStage
+    buckets: Buckets, edges: npt.NDArray[np.intp], looks: _Array, amounts: _Array, stage: FirstStage
 ) -> _Array:
     """What a passage adds by its look, spread over the n-grams that gave it that look; shape (3, positions).
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from aidtopics.classify.block import Floats, PassageBlock, layout, neighbours, window_sum
 from aidtopics.records import Kind
-from aidtopics.vectorize.ngrams import hash_ngrams, ngram_counts, sum_by_passage, weigh, weigh_once
+from aidtopics.vectorize.ngrams import Buckets, hash_ngrams, ngram_counts, weigh, weigh_once
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
 _TITLE, _BODY, _OTHER = (KINDS.index(kind) for kind in (Kind.TITLE, Kind.BODY, Kind.OTHER_TOPIC))
@@ -123,7 +123,7 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
     page_of = block.page_of
     buckets = hash_ngrams(folded, stage.bits)
     root = np.sqrt(ngram_counts(folded).astype(np.float32))
-    sums = weigh(stage.kinds, buckets >> KIND_SHIFT, folded)
+    sums = weigh(stage.kinds, buckets, folded, KIND_SHIFT)
     first = softmax(sums / root[:, None] + layout(block) @ stage.layout + stage.intercepts)
     content = first[:, CONTENT].sum(axis=1)
 
@@ -158,14 +158,13 @@ def impressions(block: PassageBlock, stage: FirstStage) -> Impressions:
 
 
 def _topic_scores(
-    block: PassageBlock, buckets: npt.NDArray[np.intp], content: Floats, stage: FirstStage
+    block: PassageBlock, buckets: Buckets, content: Floats, stage: FirstStage
 ) -> tuple[Floats, Floats, Floats]:
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
     starts, folded = block.starts, block.folded
     buckets = buckets[TOPIC_ORDERS]
-    of_topic = stage.topic.take(buckets)
     size = (2 * folded.lengths + 1).astype(np.float32)
-    spoken = sum_by_passage(of_topic.sum(axis=0), folded)
+    spoken = weigh(stage.topic, buckets, folded)
     weighted, mass = content * spoken, content * size
     around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))
     said, different = weigh_once(stage.topic, buckets, folded, starts, content >= IS_CONTENT)

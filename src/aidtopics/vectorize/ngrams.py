@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 BITS = 18  # 262,144 buckets
 ORDERS = 3
+Buckets = npt.NDArray[np.int32]
 _AT_ONCE = 1 << 14  # positions weighed at once
 EDGE = 1  # the code that stands before and after every passage
 OTHER = 2  # every character outside the basic plane
@@ -80,7 +81,7 @@ def mark_words(folded: FoldedPassages, cut: Callable[[str], list[str]]) -> Folde
     return FoldedPassages(folded.codes, folded.edges, words)
 
 
-def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.intp]:
+def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> Buckets:
     """Buckets of the n-grams that start at each position but the last edge.
 
     Returns:
@@ -94,9 +95,8 @@ def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> npt.NDArray[np.intp
     shift = np.uint32(32 - bits)
     if folded.words is not None:
         starting = folded.words[:, :-1]
-        return np.where(starting == 0, none, starting >> shift).astype(np.intp)
-    # numpy would turn any other type into this one at each gather.
-    buckets = np.empty((ORDERS, positions), np.intp)
+        return np.where(starting == 0, none, starting >> shift).astype(np.int32)
+    buckets = np.empty((ORDERS, positions), np.int32)
     first, second = codes[:-1], codes[1:]
     third = np.append(codes[2:], np.uint32(EDGE))
     is_edge = first == EDGE
@@ -130,34 +130,29 @@ def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
     return 3 * folded.lengths + 1
 
 
-def sum_by_passage(values: npt.NDArray[np.float32], folded: FoldedPassages) -> npt.NDArray[np.float32]:
-    """Sum over each passage of values per position (and per column), shape (passages, ...)."""
-    if len(folded.edges) == 1:
-        return np.zeros((0, *values.shape[1:]), np.float32)
-    return np.add.reduceat(values, folded.edges[:-1], axis=0)
-
-
 def weigh(
-    weights: npt.NDArray[np.float32], buckets: npt.NDArray[np.intp], folded: FoldedPassages
+    weights: npt.NDArray[np.float32], buckets: Buckets, folded: FoldedPassages, joined: int = 0
 ) -> npt.NDArray[np.float32]:
     """Sum of the weights of each passage's n-grams.
 
     Args:
-        weights: of buckets, shape (2**bits + 1, columns).
+        weights: of buckets, shape (2**bits + 1, ...).
         buckets: as from `hash_ngrams`.
+        joined: log2 of the number of neighbouring buckets that have one weight.
 
     Returns:
-        Array of shape (passages, columns).
+        Array of shape (passages, ...).
     """
     edges = folded.edges
-    sums = np.zeros((len(edges) - 1, weights.shape[1]), np.float32)
+    sums = np.zeros((len(edges) - 1, *weights.shape[1:]), np.float32)
     first = 0
     while first < len(sums):
         # What is gathered for some passages stays in the processor's cache until it is summed: nine times as fast.
         end = max(first + 1, int(np.searchsorted(edges, edges[first] + _AT_ONCE, "right")) - 1)
         low, high = edges[first], edges[end]
-        gathered = weights.take(buckets[0, low:high], axis=0)
-        for order in buckets[1:, low:high]:
+        here = buckets[:, low:high] >> joined
+        gathered = weights.take(here[0], axis=0)
+        for order in here[1:]:
             gathered += weights.take(order, axis=0)
         sums[first:end] = np.add.reduceat(gathered, edges[first:end] - low, axis=0)
         first = end
@@ -166,7 +161,7 @@ def weigh(
 
 def weigh_once(
     weights: npt.NDArray[np.float32],
-    buckets: npt.NDArray[np.intp],
+    buckets: Buckets,
     folded: FoldedPassages,
     starts: npt.NDArray[np.intp],
     included: npt.NDArray[np.bool_],
@@ -183,7 +178,7 @@ def weigh_once(
         The sums and the number of different n-grams, both of shape (pages,).
     """
     none = len(weights) - 1
-    counting = np.where(np.repeat(included, np.diff(folded.edges)), buckets, none)
+    counting = np.where(np.repeat(included, np.diff(folded.edges)), buckets, np.int32(none))
     bounds = folded.edges[starts]
     orders = len(buckets)
     said = np.empty(buckets.size, np.int32)

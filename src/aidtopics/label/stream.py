@@ -1,10 +1,12 @@
 """Pages in, labelled pages out, in order."""
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from aidtopics.classify import Classifier
 from aidtopics.classify.block import block_of
@@ -55,12 +57,19 @@ def label_pages(
             yield from block.pages
 
 
-def one_thread() -> threadpool_limits:
+def one_thread() -> AbstractContextManager[object]:
     """Keeps the matrix library to one thread: the matrices are small, and a second one costs a core and saves nothing.
 
     Two threads took as long as one on two idle cores, and up to twice as long on busy ones.
     """
-    return threadpool_limits(limits=1, user_api="blas")
+    limited: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
+    return limited
+
+
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    # Finding them takes milliseconds.
+    return ThreadpoolController()
 
 
 def watched(number: int) -> bool:

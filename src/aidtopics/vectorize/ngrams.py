@@ -89,24 +89,27 @@ def hash_ngrams(folded: FoldedPassages, bits: int = BITS) -> Buckets:
         value 2**bits marks what does not count: a lone edge, an n-gram that reaches into the next passage, a place
         where no word starts.
     """
-    codes = folded.codes.astype(np.uint32)
-    positions = len(codes) - 1
-    none = np.uint32(1 << bits)
-    shift = np.uint32(32 - bits)
+    none, shift = 1 << bits, np.uint32(32 - bits)
     if folded.words is not None:
         starting = folded.words[:, :-1]
-        return np.where(starting == 0, none, starting >> shift).astype(np.int32)
-    buckets = np.empty((ORDERS, positions), np.int32)
+        return np.where(starting == 0, np.uint32(none), starting >> shift).astype(np.int32)
+    codes = folded.codes.astype(np.uint32)
     first, second = codes[:-1], codes[1:]
-    third = np.append(codes[2:], np.uint32(EDGE))
-    is_edge = first == EDGE
-    ends = second == EDGE
-    unigrams = _mix(first * _FACTORS[0]) >> shift
-    bigrams = _mix(first * _FACTORS[1] + second * _FACTORS[2]) >> shift
-    trigrams = _mix(first * _FACTORS[3] + second * _FACTORS[4] + third * _FACTORS[5]) >> shift
-    buckets[0] = np.where(is_edge, none, unigrams)
-    buckets[1] = np.where(is_edge & ends, none, bigrams)
-    buckets[2] = np.where(ends, none, trigrams)
+    hashes = np.empty((ORDERS, len(first)), np.uint32)
+    np.multiply(first, _FACTORS[0], out=hashes[0])
+    np.multiply(first, _FACTORS[1], out=hashes[1])
+    hashes[1] += second * _FACTORS[2]
+    np.multiply(first, _FACTORS[3], out=hashes[2])
+    hashes[2] += second * _FACTORS[4]
+    hashes[2, :-1] += codes[2:] * _FACTORS[5]
+    _mix(hashes)
+    hashes >>= shift
+    buckets: Buckets = hashes.view(np.int32)
+    # Edges are few, so that setting them afterwards is quicker than choosing everywhere.
+    edges, last = folded.edges[:-1], folded.edges[1:] - 1
+    buckets[0, edges] = none
+    buckets[1, edges[folded.lengths == 0]] = none
+    buckets[2, last] = none
     return buckets
 
 

@@ -17,7 +17,7 @@ from aidtopics.passages import split_pages
 from aidtopics.records import LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_pages
 
-BLOCK = 256  # pages classified at once; the arrays of a block fit the processor's cache
+BLOCK = 384  # pages classified at once; smaller ones cost calls of numpy, larger ones leave the processor's cache
 # Drift is watched in all of the first blocks and then in every so many-th: a thousand pages tell as much as a million.
 _ALL_WATCHED = 4
 _WATCHED = 4

@@ -18,7 +18,8 @@ _LINES = 60
 _NEAR_THE_TOP = 20_000  # characters
 # Most texts have nothing of the kind, and their lines are not looked at. A pattern that begins with fixed characters is
 # searched several times as fast.
-_DAYS = tuple(re.compile(century + r"\d\d\s*[-/.年]\s*\d\d?\s*[-/.月]\s*\d") for century in ("20", "19"))
+_DAY = r"\d\d\s*[-/.年]\s*\d\d?\s*[-/.月]\s*\d"
+_IN_THIS_CENTURY, _IN_THE_LAST = re.compile("20" + _DAY), re.compile("19" + _DAY)
 _SOURCE = re.compile(r"源\s*[:：]")
 
 
@@ -36,7 +37,7 @@ def stated_date(text: str, today: datetime.date | None = None) -> str | None:
 
 
 def _may_state_a_date(text: str) -> bool:
-    return any(pattern.search(text, 0, _NEAR_THE_TOP) for pattern in _DAYS)
+    return bool(_IN_THIS_CENTURY.search(text, 0, _NEAR_THE_TOP) or _IN_THE_LAST.search(text, 0, _NEAR_THE_TOP))
 
 
 def stated_publisher(text: str) -> str | None:

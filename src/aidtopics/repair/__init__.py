@@ -82,13 +82,16 @@ class _Work:
 
 def _repaired(texts: Sequence[str], signs: Sequence[int]) -> list[Repair]:
     """Texts whose signs are known. Those that a step has changed are surveyed again together."""
-    works = [_Work(text, its) for text, its in zip(texts, signs, strict=True)]
-    at_work = [work for work in works if work.went_on()]
+    results = [Repair(text) for text in texts]
+    works = {n: _Work(texts[n], its) for n, its in enumerate(signs) if its & _GONE or _next(its, 0) < len(_STEPS)}
+    at_work = [work for work in works.values() if work.went_on()]
     while at_work:
         for work, its in zip(at_work, survey([work.text for work in at_work]), strict=True):
             work.signs = its
         at_work = [work for work in at_work if work.went_on()]
-    return [_result(work) for work in works]
+    for number, work in works.items():
+        results[number] = _result(work)
+    return results
 
 
 def _result(work: _Work) -> Repair:
@@ -121,7 +124,7 @@ def _page(page: Page, signs: int, result: Repair) -> tuple[Page, Repair]:
         ends = to_repaired(result, [offset for block in blocks for offset in (block.start, block.end)])
         moved = zip(blocks, ends[0::2], ends[1::2], strict=True)
         blocks = tuple(Block(start, end, b.tag, b.link_density) for b, start, end in moved)
-    title, publisher = (told and repair(told).text for told in (page.title, page.publisher))
+    title, publisher = page.title and repair(page.title).text, page.publisher and repair(page.publisher).text
     script = _script(page.text, signs)
     # By position: `dataclasses.replace` takes three times as long.
     repaired = Page(

@@ -33,6 +33,7 @@ bench: $(READY)
 	$(BIN)/pytest -m slow
 	$(BIN)/python benchmarks/coldstart.py
 	$(BIN)/python benchmarks/label.py
+	$(BIN)/python benchmarks/vectorize.py --most 1000
 	$(BIN)/python benchmarks/repair.py
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/topics.py --pages 1000 --number 20

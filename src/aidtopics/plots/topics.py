@@ -39,7 +39,7 @@ def topic_words(topics: Sequence[Topic], words: int = 10) -> "Figure":
             axes.set_title(f"{titled(topic)}\n{topic.share:.1%} of all words", fontsize=9)
             axes.tick_params(axis="x", labelsize=7)
             axes.locator_params(axis="x", nbins=4)
-            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+            axes.xaxis.set_major_formatter(PercentFormatter(1))
         for axes in grid[len(topics) :]:
             axes.set_visible(False)
         figure.suptitle("Words of the topics 主题词")

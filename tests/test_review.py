@@ -296,7 +296,9 @@ def test_passages_of_a_right_answer_are_those_that_labelling_finds(gold, fitted)
 def test_an_aid_page_without_aid_passages_has_its_prose_as_body(fitted):
     """The model sees nothing of aid in it, and a person does."""
     prose = "昨日本市新开两条公交线路，连接火车站和大学城，票价两元，市民可刷卡乘车，高峰时段每八分钟一班。"
-    (page,) = gold_pages([answer("a", f"首页　新闻　房产　汽车\n{prose}\n版权所有：某某网　京ICP备05000000号")], fitted.classifier)
+    (page,) = gold_pages(
+        [answer("a", f"首页　新闻　房产　汽车\n{prose}\n版权所有：某某网　京ICP备05000000号")], fitted.classifier
+    )
     assert [p.text for p in page.passages if p.kind is Kind.BODY] == [prose]
     (short,) = gold_pages([answer("b", "首页")], fitted.classifier)
     assert short.passages == (GoldPassage("首页", Kind.BODY),)

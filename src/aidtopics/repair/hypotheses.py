@@ -28,7 +28,7 @@ _NOT_IN_TABLE = 3.0  # further, of a tear where no character of a mirror's table
 _MISREAD = 9.0  # of a bracket that is no reading of what stands before it
 _UNEXPLAINED = 14.0  # of leaving a torn reading as it stands
 
-_BEAM = 6  # hypotheses kept after each character shown
+_BEAM = 4  # hypotheses kept after each character shown
 _BRANCH = 4  # most probable characters tried for two bytes
 _DESPAIR = 8.0  # a hypothesis this much less probable than the best (natural logarithm) is dropped
 

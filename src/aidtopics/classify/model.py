@@ -30,7 +30,7 @@ OF_NEIGHBOURS: tuple[bool, ...] = (
 )
 # The kinds of passages are told by fewer n-grams than the topic, so their buckets are joined by sixteens.
 KIND_SHIFT = 4
-TOPIC_ORDERS = slice(1, None)  # the topic is told by two and three characters; single ones tell it no better
+TOPIC_ORDERS = slice(-2, None)  # the topic is told by two and three characters; single ones tell it no better
 _REACH = 2  # passages on each side that count as the surroundings
 _FAR_REACH = 6
 
@@ -163,7 +163,7 @@ def _topic_scores(
     """How much speaks of health aid: each passage, each passage with its surroundings, each page as a whole."""
     starts, folded = block.starts, block.folded
     buckets = buckets[TOPIC_ORDERS]
-    size = (2 * folded.lengths + 1).astype(np.float32)
+    size = ngram_counts(folded, TOPIC_ORDERS).astype(np.float32)
     spoken = weigh(stage.topic, buckets, folded)
     weighted, mass = content * spoken, content * size
     around = _over_root(window_sum(weighted, starts, _REACH), window_sum(mass, starts, _REACH))

@@ -125,12 +125,15 @@ def hash_pairs(folded: FoldedPassages, bits: int) -> tuple[npt.NDArray[np.intp],
     return pairs.astype(np.intp), ~(is_edge[:-1] | is_edge[1:])
 
 
-def ngram_counts(folded: FoldedPassages) -> npt.NDArray[np.intp]:
-    """N-grams of each passage, shape (passages,): n characters give n + (n + 1) + n; an empty one counts as 1."""
+def ngram_counts(folded: FoldedPassages, orders: slice = slice(None)) -> npt.NDArray[np.intp]:
+    """N-grams of each passage, of all orders or of some, shape (passages,).
+
+    Of the three orders n characters give n, n + 1 and n; an empty passage counts as 1.
+    """
     if folded.words is not None:
-        there = np.count_nonzero(folded.words[:, :-1], axis=0)
+        there = np.count_nonzero(folded.words[orders, :-1], axis=0)
         return np.maximum(np.add.reduceat(there, folded.edges[:-1]), 1) if len(folded.edges) > 1 else folded.lengths
-    return 3 * folded.lengths + 1
+    return len(range(ORDERS)[orders]) * folded.lengths + 1
 
 
 def weigh(

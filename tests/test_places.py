@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtopics.corpus import read_gold
+from aidtopics.corpus import grid, read_gold
 from aidtopics.pages import page_from_text
 from aidtopics.places import PROGRAMMES, PlaceFinder, aid_of, load_gazetteer, period_of, places_of, programmes_of
 from aidtopics.places.article import article_of, line_weights
@@ -176,6 +176,10 @@ def test_the_date_of_the_page_comes_first():
 )
 def test_programmes_by_their_words(text, programmes):
     assert programmes_of(text, ()) == programmes
+
+
+def test_programmes_have_the_names_of_the_corpus_cells():
+    assert set(PROGRAMMES) <= set(grid.PROGRAMMES)
 
 
 def test_programmes_by_place():

@@ -170,6 +170,13 @@ def test_a_run_without_topics_or_pages_has_a_report(folder):
     assert data_of(html)["pages"] == []
 
 
+def test_a_run_of_a_version_that_told_neither_dates_nor_reprints_has_a_report(folder):
+    older = [{key: value for key, value in row.items() if key not in ("period", "cluster")} for row in PAGES]
+    (folder / "pages.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in older))
+    data = data_of(render(folder, COLOURS))
+    assert (len(data["pages"]), data["years"]) == (len(PAGES), [])
+
+
 def test_doubtful_gold_labels_and_figures_are_listed(html):
     tree = LexborHTMLParser(html)
     (row,) = tree.css("#label-errors ~ table")[0].css("tr")[1:]

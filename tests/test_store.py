@@ -111,11 +111,16 @@ def test_the_floors_of_a_topic_model_come_back(tmp_path, topics_folder):
     assert load_topics(tmp_path / "again").model.floors == floors
 
 
-def test_a_topic_model_comes_back_with_its_words(topics_folder):
+def test_a_topic_model_comes_back_with_its_words(topics_folder, tmp_path):
     saved = load_topics(topics_folder)
     assert saved.model.names == ("甲", "乙")
     assert saved.segmenter == Segmenter("jieba", words=["健康快车"], stop_words=["我们"])
     assert verify(topics_folder) == (1, [])
+    # U+2028 and form feed end a line for Python, not for the file.
+    vocabulary = ("甲\u2028乙", "丙\x0c丁", "村医")
+    model = replace(saved.model, vocabulary=vocabulary)
+    save_topics(tmp_path / "again", model, saved.segmenter, saved.manifest, [], "", saved.registry)
+    assert load_topics(tmp_path / "again").model.vocabulary == vocabulary
     rows = json.loads((topics_folder / "topics.json").read_text("utf-8"))
     assert [set(row) for row in rows] == [{"topic_id", "name", "share", "words"}] * 2
     assert rows[0]["words"][0][0] == "健康快车"

@@ -254,6 +254,14 @@ def test_more_topics_than_pages_or_words_are_refused(counts, vocabulary, rows, n
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_more_topics_than_ways_in_which_pages_differ_are_refused(engine):
+    # Two pages of the same single word: the second singular vector is not there, and its topic would be NaN.
+    same = sparse.csr_array(np.array([[0, 3], [0, 0], [0, 2]], np.int32))
+    with pytest.raises(FittingError, match=r"differ in fewer ways than 2 topics need.*lower topics.number"):
+        fit_topics(same, ("义诊", "手术"), 2, seed=0, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_topics_that_are_copies_of_each_other_are_an_error(engine, monkeypatch):
     # Every page and every start alike: nothing tells topics apart.
     monkeypatch.setattr("aidtopics.topics.engines.factorize", lambda counts, number, seed: np.ones((number, 60)))

@@ -35,8 +35,8 @@ _REACH = 2  # passages on each side that count as the surroundings
 _FAR_REACH = 6
 
 # What the page is decided from, in the order of `Impressions.page` and `SecondStage.page`.
-# Length, share of prose on the page and the strongest stretch told something in the corpus and misled on real pages: how
-# much a page says depends on where it stands more than on what it is about.
+# Length, share of prose and the strongest stretch told something in the corpus and misled on real pages, where
+# how much a page says depends on the site more than on the subject.
 PAGE_COLUMNS = ("topic", "bounded topic", "share of aid prose")
 
 

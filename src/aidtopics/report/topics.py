@@ -80,8 +80,10 @@ def _merged(saved: SavedTopics, shown: ShownTopics) -> TopicModel:
 
 def _years(rows: Sequence[Row], shares: npt.NDArray[np.float64]) -> list[list[Any]]:
     """Year, different pages and mean shares, as in the run's table of years."""
-    years = [[row["period"][:4]] if row["period"] else [] for row in rows]
-    found = shares_by_group(shares, years, np.array([row["cluster"] for row in rows], int), seed=0, replicates=1)
+    # Runs of earlier versions have neither: no years then, and no page is another's copy.
+    years = [[row["period"][:4]] if row.get("period") else [] for row in rows]
+    clusters = np.array([row.get("cluster", number) for number, row in enumerate(rows)], int)
+    found = shares_by_group(shares, years, clusters, seed=0, replicates=1)
     table = zip(found.groups, found.pages, found.shares.round(4).tolist(), strict=True)
     return sorted([int(str(year)), pages, means] for year, pages, means in table)
 

@@ -128,4 +128,5 @@ def _lines(words: Sequence[str]) -> bytes:
 
 
 def _read_lines(content: bytes) -> tuple[str, ...]:
-    return tuple(content.decode("utf-8").splitlines())
+    # Not splitlines(): a word may hold U+2028 or another of the characters that it cuts at.
+    return tuple(content.decode("utf-8").split("\n")[:-1])

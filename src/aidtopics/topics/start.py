@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from aidtopics.errors import FittingError
+
 Doubles = npt.NDArray[np.float64]
 
 _WORDS = 6_000  # the heaviest ones find the topics; on 27,000 words they took a third of the time for the same topics
@@ -22,6 +24,9 @@ def factorize(counts: sparse.csr_array, number: int, seed: int) -> Doubles:
     """How many tokens of each word a factorization puts into each topic, shape (topics, words).
 
     The factors approximate tf-idf; a token is divided among topics as they share out its word on its page.
+
+    Raises:
+        FittingError: the pages differ in fewer ways than there are topics.
     """
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
@@ -32,9 +37,15 @@ def factorize(counts: sparse.csr_array, number: int, seed: int) -> Doubles:
     mass = np.asarray(weighted.sum(axis=0)).ravel()
     heaviest = np.sort(np.argsort(-mass, kind="stable")[:_WORDS])
     model = NMF(number, init="nndsvd", random_state=seed, max_iter=_ITERATIONS)
-    with warnings.catch_warnings():
+    # Invalid values: the root of an error of nearly zero, and singular vectors that are not there.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # counting the tokens below is what matters, not the error
         pages = model.fit_transform(weighted[:, heaviest]).astype(np.float64)
+    if not np.isfinite(pages).all():
+        raise FittingError(
+            f"found pages that differ in fewer ways than {number} topics need, such as copies of each other; lower "
+            "topics.number or give more varied pages"
+        )
     # A word that was left out goes where its pages go: its least-squares weight in each topic by itself.
     words = np.asarray((weighted.T @ pages).T, np.float64) / np.maximum((pages**2).sum(axis=0), 1e-12)[:, None]
     words[:, heaviest] = model.components_

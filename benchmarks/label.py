@@ -1,15 +1,17 @@
-"""Labelling against what everybody writes (jieba, TfidfVectorizer, LogisticRegression), fastText, and parsing alone.
+"""Labelling against what everybody writes (jieba, TfidfVectorizer, LogisticRegression), fastText, and parsing alone;
+and how the cost grows with the number of pages.
 
 All in one run, in turn, on the same pages and one core, in processor time: only the ratios mean anything. The pages are
 those of the corpus, repeated, or texts of your own.
 """
 
 import argparse
+import itertools
 import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -25,6 +27,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from aidtopics.classify import Classifier
 from aidtopics.corpus import read_gold
 from aidtopics.label import label_pages, row_of
 from aidtopics.pages import page_from_text
@@ -46,12 +49,36 @@ def fasttext_model(texts: Sequence[str], labels: Sequence[str]) -> Any:
         return fasttext.train_supervised(file.name, epoch=25, wordNgrams=2, thread=1, seed=1, verbose=0)
 
 
+def label(rows: Iterable[bytes], classifier: Classifier) -> None:
+    """From a line of input to a line of output."""
+    parsed = (orjson.loads(row) for row in rows)
+    for page in label_pages((page_from_text(row["text"], row["page_id"]) for row in parsed), classifier):
+        orjson.dumps(row_of(page))
+
+
+def growth(rows: Sequence[bytes], classifier: Classifier, most: int) -> None:
+    """Print what a page costs among more and more of them; few ones again and again, so that the clock can tell."""
+    print(f"\n{'pages':>9} {'us a page':>10} {'of the cost among 1,000':>24}")
+    cost: dict[int, float] = {}
+    size = 1
+    while size <= most:
+        repeats = max(1, 2000 // size)
+        start = process_time()
+        for number in range(repeats):
+            label(itertools.islice(itertools.cycle(rows), number, number + size), classifier)
+        cost[size] = (process_time() - start) / (size * repeats)
+        size *= 10
+    for size, seconds in cost.items():
+        print(f"{size:>9,} {1e6 * seconds:>10,.0f} {seconds / cost.get(1000, seconds):>24.2f}")
+
+
 def main() -> None:
-    """Print a table of pages per second and the ratios."""
+    """Print a table of pages per second and the ratios, and one of the cost by the number of pages."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--texts", type=Path, help="JSON Lines with the pages to label, in place of the corpus")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--most", type=int, default=100_000, help="pages of the largest run of ours alone")
     options = parser.parse_args()
     gold = read_gold([ROOT / "corpus" / "pages"])
     if options.texts:
@@ -66,9 +93,7 @@ def main() -> None:
     classifier = load_classifier(default_model("aid-classifier")).classifier
 
     def ours() -> None:
-        parsed = (orjson.loads(row) for row in rows)
-        for page in label_pages((page_from_text(row["text"], row["page_id"]) for row in parsed), classifier):
-            orjson.dumps(row_of(page))
+        label(rows, classifier)
 
     def peer() -> None:
         for start in range(0, len(rows), 256):
@@ -106,6 +131,7 @@ def main() -> None:
     for name, (_, times) in runs.items():
         spread = (max(times) - min(times)) / median[name]
         print(f"{name:<38} {len(rows) / median[name]:>10,.0f} {spread:>8.0%} {median[name] / ours_time:>24.2f}")
+    growth(rows, classifier, options.most)
 
 
 if __name__ == "__main__":

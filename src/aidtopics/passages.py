@@ -3,7 +3,7 @@
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +23,12 @@ _LINES_LEFT = 2  # a title may have kept its line
 _ONE_LINE_SHARE = 0.8
 # Longer than any paragraph a person wrote; kept whole it would hide where an article ends.
 _LONGEST = 2500
-# The narrow marks also stand inside addresses, where no sentence ends.
-_SENTENCE_END = re.compile(r"(?:[。！？…]|[!?](?=[\s”’』」）)\"]|[^\x00-\x7f]|$))+[”’』」）)\"]*\s*")
-_LOST_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])|" + _SENTENCE_END.pattern)
+# Narrow marks also stand inside addresses, where no sentence ends. Both patterns begin with a set of characters, and
+# so are searched four and seven times as fast.
+_ENDS = r"(?:(?<=[^\x00-\x7f])|(?=[\s”’』」）)\"]|[^\x00-\x7f]|$))"
+_MORE_ENDS = rf"(?:[。！？…!?]{_ENDS})*[”’』」）)\"]*\s*"
+_SENTENCE_END = re.compile(rf"[。！？…!?]{_ENDS}{_MORE_ENDS}")
+_BLANKS_OR_END = re.compile(rf"[\s。！？…!?](?:(?<=\s)\s*|{_ENDS}{_MORE_ENDS})")
 _BLANK, _TAB, _WIDE_BLANK, _NEWLINE = map(ord, " \t\u3000\n")
 
 _Numbers = npt.NDArray[np.intp]
@@ -145,9 +148,9 @@ def _refined(
     spans = zip(*(column[chosen].tolist() for column in (lines.starts, lines.ends, lost, long)), strict=True)
     for start, end, has_lost_ends, is_long in spans:
         if has_lost_ends:
-            pieces.append(_split_at(joined, start, end, _LOST_BREAK))
+            pieces.append(_split_at(joined, start, end, _lost_breaks(joined, start, end)))
         elif is_long:
-            pieces.append(_split_at(joined, start, end, _SENTENCE_END))
+            pieces.append(_split_at(joined, start, end, _SENTENCE_END.finditer(joined, start, end)))
         else:
             pieces.append(_items(joined, start, end))
     counts = np.ones(len(lengths), np.intp)
@@ -178,17 +181,30 @@ def _blocks_of(
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The items of a gapped line, or the line whole."""
-    pieces = _split_at(text, start, end, _GAP)
+    pieces = _split_at(text, start, end, _GAP.finditer(text, start, end))
     is_list = len(pieces) >= _LIST_ITEMS
     has_paragraph = any(piece_end - piece_start >= _PARAGRAPH for piece_start, piece_end in pieces)
     return pieces if is_list or has_paragraph else [(start, end)]
 
 
-def _split_at(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tuple[int, int]]:
+def _lost_breaks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Where lines may have ended in a text without outer white space: sentence ends, and blanks beside Chinese."""
+    for match in _BLANKS_OR_END.finditer(text, start, end):
+        found = match[0]
+        # Blanks between Latin words are none, unless wide ones stand among them.
+        if (
+            not found.isspace()
+            or not (text[match.start() - 1].isascii() and text[match.end()].isascii())
+            or (len(found) > 1 and not found.isascii())
+        ):
+            yield match
+
+
+def _split_at(text: str, start: int, end: int, boundaries: Iterable[re.Match[str]]) -> list[tuple[int, int]]:
     """Pieces between boundaries; the visible characters of a boundary (a full stop) stay with the piece before it."""
     pieces = []
     position = start
-    for match in boundary.finditer(text, start, end):
+    for match in boundaries:
         pieces.append((position, match.end()))
         position = match.end()
     pieces.append((position, end))

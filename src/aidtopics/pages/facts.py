@@ -42,7 +42,7 @@ def _may_state_a_date(text: str) -> bool:
 
 def stated_publisher(text: str) -> str | None:
     """The outlet behind 来源: in a byline."""
-    for line in _byline_candidates(text) if _SOURCE.search(text) else ():
+    for line in _byline_candidates(text) if "源" in text and _SOURCE.search(text) else ():
         match = _PUBLISHER.search(line)
         if match:
             name = _NEXT_FIELD.sub("", match[1]).strip("-—· ")

@@ -1,7 +1,6 @@
 """One look at all characters of a text that says which repairs can have work to do, so that clean text passes fast."""
 
 import functools
-import itertools
 import string
 import unicodedata
 from collections.abc import Sequence
@@ -38,32 +37,26 @@ class Signs(IntFlag):
 
 
 _BRACKET, _MARK = np.uint16(Signs.BRACKET), np.uint16(Signs.MARK)
-_STRANGE, _LATIN = int(Signs.STRANGE), int(Signs.LATIN)  # single ones occur in any text; only many of them are a sign
-_OF_MANY = _STRANGE | _LATIN
+_OF_MANY = np.uint16(Signs.STRANGE), np.uint16(Signs.LATIN)  # single ones occur in any text; only many are a sign
 
 
 def survey(texts: Sequence[str]) -> list[int]:
     """The sum of the signs that occur in each text."""
+    if not texts:
+        return []
     joined = "".join([part for text in texts for part in (text, "\n")])
     signs = _signs(joined)
-    ends = list(itertools.accumulate([len(text) + 1 for text in texts]))
-    starts = [0, *ends[:-1]]
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
     # The line end behind each text has no sign that a step looks for by itself.
-    found: list[int] = np.bitwise_or.reduceat(signs, starts).tolist() if texts else []
-    for number, its in enumerate(found):
-        if its & _OF_MANY:
-            found[number] = _without_few(its, signs[starts[number] : ends[number]])
+    found = np.bitwise_or.reduceat(signs, begins[:-1])
+    for sign in _OF_MANY:
+        places = np.flatnonzero(signs & sign != 0)
+        number = np.diff(places.searchsorted(begins))
+        found[number < np.maximum(2, _MANY * (np.diff(begins) - 1))] &= ~sign
+    sums: list[int] = found.tolist()
     if "pagebreak" in joined:
-        found = [its | Signs.MARKUP if "pagebreak" in text else its for its, text in zip(found, texts, strict=True)]
-    return found
-
-
-def _without_few(found: int, signs: npt.NDArray[np.uint16]) -> int:
-    """Without the signs that only many characters of a text make."""
-    for sign in (_STRANGE, _LATIN):
-        if found & sign and np.count_nonzero(signs & np.uint16(sign)) < max(2, _MANY * (len(signs) - 1)):
-            found &= ~sign
-    return found
+        sums = [its | Signs.MARKUP if "pagebreak" in text else its for its, text in zip(sums, texts, strict=True)]
+    return sums
 
 
 def count(text: str, *signs: Signs) -> list[int]:

@@ -183,14 +183,30 @@ def weigh_once(
     Returns:
         The sums and the number of different n-grams, both of shape (pages,).
     """
-    none = len(weights) - 1
-    counting = np.where(np.repeat(included, np.diff(folded.edges)), buckets, np.int32(none))
-    bounds = folded.edges[starts]
-    orders = len(buckets)
+    bounds, lengths = folded.edges[starts], np.diff(folded.edges)
+    sums, counts = np.zeros(len(starts) - 1, np.float32), np.zeros(len(starts) - 1, np.intp)
+    first = 0
+    while first < len(sums):
+        # As above; twice as much, because here every page costs calls of its own.
+        end = max(first + 1, int(np.searchsorted(bounds, bounds[first] + 2 * _AT_ONCE, "right")) - 1)
+        counting, here = included[starts[first] : starts[end]], buckets[:, bounds[first] : bounds[end]]
+        if not counting.all():
+            none = np.int32(len(weights) - 1)
+            here = np.where(np.repeat(counting, lengths[starts[first] : starts[end]]), here, none)
+        sums[first:end], counts[first:end] = _weigh_different(weights, here, bounds[first : end + 1] - bounds[first])
+        first = end
+    return sums, counts
+
+
+def _weigh_different(
+    weights: npt.NDArray[np.float32], buckets: Buckets, bounds: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
+    """Sum of the weights of the different buckets between two bounds, and their number; shape (len(bounds) - 1,)."""
+    none, orders = len(weights) - 1, len(buckets)
     said = np.empty(buckets.size, np.int32)
     for start, end in itertools.pairwise(bounds.tolist()):
         page = said[start * orders : end * orders]
-        page.reshape(orders, -1)[:] = counting[:, start:end]
+        page.reshape(orders, -1)[:] = buckets[:, start:end]
         page.sort()
     filled = bounds[1:] > bounds[:-1]
     first = bounds[:-1][filled] * orders
@@ -202,7 +218,7 @@ def weigh_once(
     sums, counts = np.zeros(len(filled), np.float32), np.zeros(len(filled), np.intp)
     if len(first):
         sums[filled] = np.add.reduceat(weighed, first)
-        counts[filled] = np.add.reduceat(different, first, dtype=np.intp)
+        counts[filled] = np.add.reduceat(different.view(np.int8), first, dtype=np.int32)
     return sums, counts
 
 

@@ -34,7 +34,7 @@ HANDS = sorted((Path(__file__).parents[1] / "corpus" / "pages").glob("*.jsonl"))
 FIGURES = ("F1", "AUC", "log-loss", "ECE")
 # Less than a shipped model gets, so that hundreds of fits take minutes; every strategy gets the same.
 SETTINGS = TrainingSettings(
-    seed=0, bits=14, variants=0, folds=3, kind_strength=10.0, topic_strength=3.0, layout_scale=0.3, jobs=1
+    seed=0, bits=16, variants=0, folds=3, kind_strength=10.0, topic_strength=3.0, layout_scale=0.3, jobs=1
 )
 
 

@@ -153,7 +153,7 @@ def test_counting_in_blocks_and_processes_comes_to_the_same(fitted, tmp_path):
 
 
 def test_of_a_large_crawl_a_sample_is_watched(fitted):
-    assert watched(["义诊"] * (7 * BLOCK), fitted).pages == 3 * BLOCK
+    assert watched(["义诊"] * (7 * BLOCK), fitted).pages == 5 * BLOCK
 
 
 def test_pages_without_text_do_not_count(fitted):

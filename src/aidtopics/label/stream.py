@@ -17,7 +17,7 @@ from aidtopics.passages import split_pages
 from aidtopics.records import LabelledPage, Page, Unreadable
 from aidtopics.repair import repair_pages
 
-BLOCK = 384  # pages classified at once; smaller ones cost calls of numpy, ones of 768 save 3 % and take a third more memory
+BLOCK = 384  # pages classified at once; fewer cost calls of numpy, twice as many save 3 % for a third more memory
 # Drift is watched in all of the first blocks and then in every so many-th: a thousand pages tell as much as a million.
 _ALL_WATCHED = 4
 _WATCHED = 4

@@ -26,7 +26,7 @@ from gensim.models.coherencemodel import CoherenceModel
 from scipy import sparse
 
 from aidtopics.corpus import read_gold
-from aidtopics.segment import Segmenter
+from aidtopics.segment import Segmenter, tokens_of
 from aidtopics.topics import TopicModel
 from aidtopics.topics.coherence import CoherenceCounts
 from aidtopics.topics.engines import ENGINES, fit_topics
@@ -72,14 +72,13 @@ def segmented(path: Path | None, pages: int) -> list[list[str]]:
         chosen = random.permutation(len(texts))[:pages]
         texts = [texts[i] for i in chosen.tolist()]
         print(f"texts: {len(texts)} of {path.name}")
-    segmenter = Segmenter()
-    return [segmenter.words(text) for text in texts]
+    return Segmenter().words_of(texts).texts()
 
 
-def counted(words: Sequence[Sequence[str]]) -> tuple[sparse.csr_array, tuple[str, ...]]:
+def counted(words: list[list[str]]) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """Document-term matrix and vocabulary, with the settings of an experiment that says nothing."""
     counter = WordCounts(min_pages=3, max_share=0.4)
-    return counter.fit_words(words), counter.vocabulary_
+    return counter.fit_words(tokens_of(words)), counter.vocabulary_
 
 
 def peers(words: list[list[str]], number: int, engines: Sequence[str]) -> None:
@@ -148,8 +147,9 @@ def speed_of_coherence(words: list[list[str]]) -> None:
     """NPMI and C_V of the same topics by gensim and by one count."""
     counts, vocabulary = counted(words)
     topics = fit_topics(counts, vocabulary, 20, 0, "nmf").words(FIRST)
+    tokens = tokens_of(words)
     start = perf_counter()
-    ours = CoherenceCounts(words, (word for topic in topics for word in topic)).score(topics)
+    ours = CoherenceCounts(tokens, (word for topic in topics for word in topic)).score(topics)
     seconds = perf_counter() - start
     dictionary = Dictionary(words)
     start = perf_counter()

@@ -55,7 +55,7 @@ def topics_folder(tmp_path):
     text = "健康快车开进山村，村医来了"
     from aidtopics.vectorize import count_words
 
-    shares = model.infer(count_words([segmenter.words(text)], model.vocabulary))
+    shares = model.infer(count_words(segmenter.words_of([text]), model.vocabulary))
     save_topics(tmp_path / "topics", model, segmenter, manifest, [(text, shares[0])], "# 主题\n", first_registry(model))
     return tmp_path / "topics"
 

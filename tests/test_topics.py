@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from aidtopics.errors import FittingError
+from aidtopics.segment import tokens_of
 from aidtopics.topics import TopicModel
 from aidtopics.topics.coherence import CoherenceCounts, count_windows
 from aidtopics.topics.engines import COLLAPSED, ENGINES, fit_topics, update_topics, with_floors
@@ -53,7 +54,7 @@ def vocabulary() -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def counts(words, vocabulary) -> sparse.csr_array:
-    return count_words(words, vocabulary)
+    return count_words(tokens_of(words), vocabulary)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -102,7 +103,7 @@ def test_a_page_has_the_same_topics_alone_as_among_others(model, counts):
 
 
 def test_a_page_without_known_words_gets_the_prior(model):
-    shares = model.infer(count_words([["陌生"]], model.vocabulary))
+    shares = model.infer(count_words(tokens_of([["陌生"]]), model.vocabulary))
     assert shares[0] == pytest.approx(model.alpha / model.alpha.sum())
 
 
@@ -149,7 +150,7 @@ def test_tokens_are_divided_as_page_and_word_say():
 
 
 def test_learning_on_adds_new_pages_to_topics_that_keep_their_place(model, counts, vocabulary):
-    new = count_words([["村医", "培训", "学员", "带教", "手术", "视力"] * 5] * 30, vocabulary)
+    new = count_words(tokens_of([["村医", "培训", "学员", "带教", "手术", "视力"] * 5] * 30), vocabulary)
     updated = update_topics(model, new, seen=90, seed=0)
     assert updated.names == model.names
     assert overlaps(updated, model, words=6).tolist() == [1.0] * 3
@@ -174,7 +175,9 @@ def test_pages_that_no_topic_fits_are_told(one, counts, words):
     model = with_floors(one, one.gain(counts, one.infer(counts)), np.ones(90))
     assert model.floors.gain > 0.1
     assert model.floors.known == 1.0
-    strange = count_words([["白内障", "村医", "疫情", "眼科", "培训", "防控"] * 4, words[0]], model.vocabulary)
+    strange = count_words(
+        tokens_of([["白内障", "村医", "疫情", "眼科", "培训", "防控"] * 4, words[0]]), model.vocabulary
+    )
     shares = model.infer(strange)
     assert model.fits(strange, shares, np.ones(2)).tolist() == [False, True]
     assert model.fits(strange, shares, np.full(2, 0.2)).tolist() == [False, False]
@@ -193,7 +196,7 @@ def test_coherence_equals_gensims(words):
         ).get_coherence()
         for name in ("c_npmi", "c_v")
     ]
-    found = CoherenceCounts(long_texts, itertools.chain.from_iterable(topics)).score(topics)
+    found = CoherenceCounts(tokens_of(long_texts), itertools.chain.from_iterable(topics)).score(topics)
     assert np.mean(found.npmi) == pytest.approx(expected[0], abs=1e-6)
     assert np.mean(found.c_v) == pytest.approx(expected[1], abs=1e-3)
 
@@ -204,7 +207,7 @@ WINDOW_TEXTS = st.lists(st.lists(st.sampled_from("甲乙丙丁"), max_size=12), 
 @given(texts=WINDOW_TEXTS, size=st.integers(1, 6), stretch=st.integers(1, 8))
 def test_windows_are_counted_as_one_by_one(texts, size, stretch):
     with mock.patch("aidtopics.topics.coherence._STRETCH", stretch):
-        found = count_windows(texts, "甲乙丙", size)
+        found = count_windows(tokens_of(texts), "甲乙丙", size)
     expected = np.zeros((3, 3), int)
     total = 0
     for text in filter(None, texts):
@@ -226,7 +229,7 @@ def _present(text: list[str], start: int, size: int) -> np.ndarray:
 
 
 def test_coherence_of_words_that_never_occur_is_nothing():
-    found = CoherenceCounts([["甲", "乙"]], "丙丁").score([["丙", "丁"]])
+    found = CoherenceCounts(tokens_of([["甲", "乙"]]), "丙丁").score([["丙", "丁"]])
     assert found.npmi == (0.0,)
     assert found.c_v == (0.0,)
 
@@ -309,7 +312,7 @@ def test_a_sweep_measures_every_fit_and_tells_what_failed(counts, vocabulary, wo
     assert [fit.plan for fit in fits] == plans
     assert [fit.model is None for fit in fits] == [False] * 4 + [True] * 2
     assert re.search(r"topics \(19\)", fits[-1].error or "")
-    figures = measure_fits(fits, counts, words)
+    figures = measure_fits(fits, counts, tokens_of(words))
     assert figures[4:] == [None, None]
     three = figures[2]
     assert three is not None

@@ -149,5 +149,5 @@ def test_vectorizers_work_as_scikit_learn_estimators(vectorizer):
 def test_words_that_are_cut_already_count_the_same():
     segmenter = Segmenter("jieba")
     counter = WordCounts(segmenter, 1, 1.0).fit(["医疗队义诊", "义诊结束"])
-    words = [segmenter.words("义诊医疗队")]
+    words = segmenter.words_of(["义诊医疗队"])
     assert (count_words(words, counter.vocabulary_) != counter.transform(["义诊医疗队"])).nnz == 0

@@ -14,7 +14,7 @@ from aidtopics.errors import FittingError
 from aidtopics.experiments.config import Experiment, TopicsTable
 from aidtopics.experiments.naming import identified, topic_rows
 from aidtopics.experiments.wording import cut_texts, learned_segmenter, segmenter_of, told
-from aidtopics.segment import Segmenter
+from aidtopics.segment import Segmenter, Tokens
 from aidtopics.store import Manifest, load_topics, save_topics
 from aidtopics.store.folder import settings_hash
 from aidtopics.topics import TopicModel
@@ -87,10 +87,10 @@ def model_topics(
     cache = runs / CACHE
     if table.update is None:
         plain = segmenter_of(experiment)
-        cuts = cut_texts(texts, plain, cache, progress)
+        cuts = cut_texts(texts, plain, cache, experiment.jobs, progress)
         rejected = [source.rejected for source in sources if source.rejected]
         segmenter, learned = learned_segmenter(experiment, cuts, rejected, cache, progress)
-        words = [segmenter.select(cut) for cut in cuts]
+        words = segmenter.select(cuts)
         chosen = experiment.vectorize
         counter = WordCounts(segmenter, chosen.min_pages, chosen.max_share, chosen.max_words)
         counts = counter.fit_words(words)
@@ -102,7 +102,7 @@ def model_topics(
     else:
         saved = load_topics(table.update)
         segmenter, registry, seen = saved.segmenter, saved.registry, int(saved.manifest.metrics["pages"])
-        words = [segmenter.select(cut) for cut in cut_texts(texts, segmenter, cache, progress)]
+        words = segmenter.select(cut_texts(texts, segmenter, cache, experiment.jobs, progress))
         counts = count_words(words, saved.model.vocabulary)
         model, figures, metrics = _updated(saved.model, counts, words, seen, experiment.seed)
         order = list(range(model.number))
@@ -148,7 +148,7 @@ def _fitted(
     table: TopicsTable,
     counts: sparse.csr_array,
     vocabulary: tuple[str, ...],
-    words: list[list[str]],
+    words: Tokens,
     progress: bool,
 ) -> tuple[TopicModel, Figures, dict[str, Any], Kin]:
     """The model of the wanted number and first seed, its figures, those of all fits, and the other fits."""
@@ -174,7 +174,7 @@ def _fitted(
     sweep = [row for row in rows if row["engine"] == table.engine]
     # A page's own mention may have made a word one of the vocabulary; to a new page it would be unknown.
     others = np.flatnonzero(np.bincount(counts.indices, minlength=len(vocabulary)) > experiment.vectorize.min_pages)
-    known = np.asarray(counts[:, others].sum(axis=1)).ravel() / np.maximum([len(text) for text in words], 1)
+    known = np.asarray(counts[:, others].sum(axis=1)).ravel() / np.maximum(words.lengths, 1)
     gain, unseen = unseen_gain(fits, plans[wanted], counts)
     metrics: dict[str, Any] = {
         "engine": table.engine,
@@ -207,7 +207,7 @@ def _kin(fits: Sequence[Fit], wanted: Plan) -> Kin:
 
 
 def _updated(
-    model: TopicModel, counts: sparse.csr_array, words: list[list[str]], seen: int, seed: int
+    model: TopicModel, counts: sparse.csr_array, words: Tokens, seen: int, seed: int
 ) -> tuple[TopicModel, Figures, dict[str, Any]]:
     """The model after learning on from new pages, and its figures on those; there is no second fit to compare with."""
     if not counts.nnz:

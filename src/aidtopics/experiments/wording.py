@@ -1,15 +1,18 @@
 """The words of a run's texts: cut, with what the texts teach about their own words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from joblib import Memory
+from joblib import Memory, Parallel, delayed
 
 from aidtopics.experiments.config import Experiment
-from aidtopics.segment import Segmenter, read_word_list
+from aidtopics.segment import Segmenter, Tokens, read_word_list, tokens_of
 from aidtopics.segment.learning import Learned, learn_words
+from aidtopics.segment.tokens import joined
 
+_AT_ONCE = 256  # texts that are cut, and remembered, together
+_WORTH_PROCESSES = 8  # parts; fewer are cut while processes would start
 _TOLD = 30  # learned words of each kind in metrics.json
 
 
@@ -24,15 +27,26 @@ def segmenter_of(experiment: Experiment) -> Segmenter:
     )
 
 
-def cut_texts(texts: Sequence[str], segmenter: Segmenter, cache: Path, progress: bool) -> list[list[str]]:
-    """Each text cut into words, remembered from run to run by text and domain words."""
-    cached = Memory(cache, verbose=0).cache(_cut, ignore=["progress"])
-    cuts: list[list[str]] = cached(list(texts), segmenter.engine, segmenter.domain_words, progress)
-    return cuts
+def cut_texts(texts: Sequence[str], segmenter: Segmenter, cache: Path, jobs: int, progress: bool) -> Tokens:
+    """Each text cut into words, in as many processes of this machine as said where there are enough of them.
+
+    What was cut is remembered from run to run by text, engine and domain words, some hundred texts at a time.
+    """
+    parts = [list(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+    cached = Memory(cache, verbose=0).cache(_cut)
+    tasks = (delayed(cached)(part, segmenter.engine, segmenter.domain_words) for part in parts)
+    # Not on a cluster: its machines need not see the cache.
+    parallel = Parallel(jobs if len(parts) >= _WORTH_PROCESSES else 1, backend="loky", return_as="generator")
+    found: Iterable[Tokens] = parallel(tasks)
+    if progress:
+        from tqdm import tqdm
+
+        found = tqdm(found, total=len(parts), desc="segmenting", unit="part", leave=False)
+    return joined(list(found))
 
 
 def learned_segmenter(
-    experiment: Experiment, cuts: Sequence[Sequence[str]], rejected: Sequence[str], cache: Path, progress: bool
+    experiment: Experiment, cuts: Tokens, rejected: Sequence[str], cache: Path, progress: bool
 ) -> tuple[Segmenter, Learned]:
     """The experiment's segmenter with the phrases, web chrome and names that the texts teach.
 
@@ -41,7 +55,7 @@ def learned_segmenter(
         rejected: what the classifier rejected on the same pages; empty without one.
     """
     table, segmenter = experiment.segment, segmenter_of(experiment)
-    noise = cut_texts(rejected, segmenter, cache, progress) if table.chrome and rejected else []
+    noise = cut_texts(rejected if table.chrome else (), segmenter, cache, experiment.jobs, progress)
     return learn_words(segmenter, cuts, noise, table.phrases, table.chrome, table.names)
 
 
@@ -54,10 +68,5 @@ def told(learned: Learned) -> dict[str, Any]:
     }
 
 
-def _cut(texts: list[str], engine: str, words: tuple[str, ...], progress: bool) -> list[list[str]]:
-    segmenter = Segmenter(engine, words)
-    if progress:
-        from tqdm import tqdm
-
-        return [segmenter.cut(text) for text in tqdm(texts, desc="segmenting", unit="page", leave=False)]
-    return [segmenter.cut(text) for text in texts]
+def _cut(texts: list[str], engine: str, words: tuple[str, ...]) -> Tokens:
+    return tokens_of(map(Segmenter(engine, words).cut, texts))

@@ -48,11 +48,11 @@ def _topics(
 
     if not texts:
         return []
-    words = [topics.segmenter.words(text) for text in texts]
+    words = topics.segmenter.words_of(texts)
     counts = count_words(words, topics.model.vocabulary)
     tokens = np.asarray(counts.sum(axis=1)).ravel()
     shares = topics.model.infer(counts)
-    fits = topics.model.fits(counts, shares, tokens / np.maximum([len(text) for text in words], 1))
+    fits = topics.model.fits(counts, shares, tokens / np.maximum(words.lengths, 1))
     ids = [str(topic.topic_id) for topic in shown.topics]
     return [
         (dict(zip(ids, np.round(row, 4).tolist(), strict=True)), bool(fit)) if number else (None, False)

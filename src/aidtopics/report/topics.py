@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aidtopics.segment import Tokens
 from aidtopics.store import SavedTopics, load_topics
 from aidtopics.topics.groups import shares_by_group
 from aidtopics.topics.model import RELEVANCE, TopicModel, first_words, relevance_weights
@@ -36,7 +37,7 @@ def topics_shown(folder: Path, rows: Sequence[Row]) -> tuple[Row, list[Row]]:
     shares = np.array([row["topics"] for row in modelled]).reshape(-1, number)
     passages = [_candidates(modelled, shares[:, topic], topic) for topic in range(number)]
     texts = list(dict.fromkeys(text for found in passages for _, _, text in found))
-    evidence = _evidence(model, [saved.segmenter.words(text) for text in texts])
+    evidence = _evidence(model, saved.segmenter.words_of(texts))
     number_of = {text: number for number, text in enumerate(texts)}
     told = {
         "balance": RELEVANCE,
@@ -124,10 +125,8 @@ def _candidates(rows: Sequence[Row], shares: npt.NDArray[np.float64], topic: int
     return found
 
 
-def _evidence(model: TopicModel, words: list[list[str]]) -> npt.NDArray[np.float64]:
+def _evidence(model: TopicModel, words: Tokens) -> npt.NDArray[np.float64]:
     """Nats by which each passage speaks for each topic rather than for the whole corpus, shape (passages, topics)."""
-    if not words:
-        return np.zeros((0, model.number))
     return np.asarray(count_words(words, model.vocabulary) @ _lift(model).T)
 
 

@@ -11,9 +11,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from aidtopics.errors import UsageError
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["ENGINES", "Segmenter", "default_engine", "read_word_list", "word_classes"]
+from aidtopics.errors import UsageError
+from aidtopics.segment.tokens import Tokens, renamed, tokens_of
+
+__all__ = ["ENGINES", "Segmenter", "Tokens", "default_engine", "read_word_list", "tokens_of", "word_classes"]
 
 ENGINES = ("rjieba", "jieba")
 # At least one letter or character, so that bare numbers and marks are no words; b超 and covid-19 are.
@@ -73,7 +77,6 @@ class Segmenter:
         self.stop_words = frozenset(_shipped("stop_words.txt") if stop_words is None else stop_words)
         self.shortest = shortest
         self.phrases = tuple(phrases)
-        self._phrase_set = frozenset(self.phrases)
         self._domain_set = frozenset(self.domain_words)
         if self.engine not in ENGINES:
             raise UsageError(f"found segmenter '{self.engine}', expected one of {', '.join(ENGINES)}")
@@ -90,23 +93,37 @@ class Segmenter:
 
     def words(self, text: str) -> list[str]:
         """The words that say something: no stop words, numbers, marks or function words; Latin in small letters."""
-        return self.select(self.cut(text))
+        return self.words_of([text]).texts()[0]
 
-    def select(self, pieces: Iterable[str]) -> list[str]:
+    def words_of(self, texts: Iterable[str]) -> Tokens:
+        """The same of many texts."""
+        return self.select(tokens_of(map(self.cut, texts)))
+
+    def select(self, pieces: Tokens) -> Tokens:
         """The same from what `cut` gave."""
-        found: list[str] = []
-        last = None  # the word right before, if it can still be joined
-        for piece in pieces:
-            word = piece.lower()
-            if not self.tells(word):
-                last = None
-            elif last is not None and (last, word) in self._phrase_set:
-                found[-1] += word
-                last = None
-            else:
-                found.append(word)
-                last = word
-        return found
+        small = renamed(pieces, [piece.lower() for piece in pieces.words])
+        kept = small.which(self.tells).take(small.ids)
+        ids, names = small.ids.copy(), list(small.words)
+        places, found = self._joins(small, kept)
+        ids[places] = len(names) + found
+        kept[places + 1] = False
+        names += ["".join(pair) for pair in self.phrases]
+        return renamed(Tokens((), ids, small.edges), names, kept)
+
+    def _joins(self, small: Tokens, kept: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Where a phrase begins, and which one it is: of phrases that overlap every second, from the left."""
+        number, width = {word: i for i, word in enumerate(small.words)}, len(small.words)
+        known = [i for i, pair in enumerate(self.phrases) if pair[0] in number and pair[1] in number]
+        keys = np.array([number[self.phrases[i][0]] * width + number[self.phrases[i][1]] for i in known], np.int64)
+        if not len(keys):
+            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        order = np.argsort(keys)
+        pairs = small.ids[:-1].astype(np.int64) * width + small.ids[1:]
+        at = np.flatnonzero(kept[:-1] & kept[1:] & small.followed[:-1] & np.isin(pairs, keys))
+        begins = np.concatenate([[True], np.diff(at) > 1])[: len(at)]
+        since = np.arange(len(at)) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
+        places = at[since % 2 == 0]
+        return places, np.array(known)[order][np.searchsorted(keys[order], pairs[places])]
 
     def tells(self, word: str) -> bool:
         """Whether a word in small letters says something."""

@@ -1,6 +1,5 @@
 """What a corpus teaches about its own words: which belong together, which are web chrome, which are names."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,8 +7,8 @@ from aidtopics.segment import Segmenter, word_classes
 from aidtopics.segment.chrome import chrome_words
 from aidtopics.segment.names import person_names
 from aidtopics.segment.phrases import find_phrases
+from aidtopics.segment.tokens import Tokens, renamed
 
-Cuts = Sequence[Sequence[str]]
 _Key = TypeVar("_Key", str, tuple[str, str])
 _Weight = TypeVar("_Weight", int, float)
 
@@ -24,7 +23,7 @@ class Learned:
 
 
 def learn_words(
-    segmenter: Segmenter, cuts: Cuts, rejected: Cuts, phrases: bool, chrome: bool, names: bool
+    segmenter: Segmenter, cuts: Tokens, rejected: Tokens, phrases: bool, chrome: bool, names: bool
 ) -> tuple[Segmenter, Learned]:
     """The segmenter with what a corpus teaches.
 
@@ -35,15 +34,15 @@ def learn_words(
         chrome: leave out words of web chrome.
         names: leave out names of persons.
     """
-    lowered = [[piece.lower() for piece in cut] for cut in cuts]
-    of_noise = chrome_words([segmenter.select(c) for c in cuts], [segmenter.select(c) for c in rejected])
-    chrome_found = _heaviest(of_noise) if chrome and rejected else {}
+    small = renamed(cuts, [word.lower() for word in cuts.words])
+    of_noise = chrome_words(segmenter.select(cuts), segmenter.select(rejected)) if chrome and len(rejected.ids) else {}
+    chrome_found = _heaviest(of_noise)
     # Domain words are the user's own word that something matters.
     chrome_found = {word: odds for word, odds in chrome_found.items() if word not in segmenter.domain_words}
-    names_found = _heaviest(person_names(lowered, word_classes())) if names else {}
+    names_found = _heaviest(person_names(small, word_classes())) if names else {}
     silent = segmenter.stop_words | chrome_found.keys() | names_found.keys()
     plain = Segmenter(segmenter.engine, segmenter.domain_words, silent, segmenter.shortest)
-    pairs = _heaviest(find_phrases(lowered, plain.tells)) if phrases else {}
+    pairs = _heaviest(find_phrases(small, plain.tells)) if phrases else {}
     full = Segmenter(segmenter.engine, segmenter.domain_words, silent, segmenter.shortest, pairs)
     return full, Learned(pairs, chrome_found, names_found)
 

@@ -64,7 +64,7 @@ def _classifier(saved: SavedClassifier) -> list[Discrepancy]:
 def _topics(saved: SavedTopics) -> list[Discrepancy]:
     from aidtopics.vectorize import count_words
 
-    words = [saved.segmenter.words(row["text"]) for row in saved.golden]
+    words = saved.segmenter.words_of(row["text"] for row in saved.golden)
     shares = saved.model.infer(count_words(words, saved.model.vocabulary))
     wrong = []
     for number, (row, found) in enumerate(zip(saved.golden, shares, strict=True), 1):

@@ -6,11 +6,12 @@ gensim's CoherenceModel (Röder, Both and Hinneburg 2015).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+
+from aidtopics.segment import Tokens
 
 Places = npt.NDArray[np.int64]
 
@@ -45,7 +46,7 @@ class CoherenceCounts:
         words: every word that a topic to be scored may hold.
     """
 
-    def __init__(self, texts: Sequence[Sequence[str]], words: Iterable[str]) -> None:
+    def __init__(self, texts: Tokens, words: Iterable[str]) -> None:
         wanted = tuple(dict.fromkeys(words))
         self._near = count_windows(texts, wanted, _NPMI_WINDOW)
         self._wide = count_windows(texts, wanted, _CV_WINDOW)
@@ -55,14 +56,12 @@ class CoherenceCounts:
         return Coherence(tuple(npmi(topics, self._near)), tuple(c_v(topics, self._wide)))
 
 
-def count_windows(texts: Sequence[Sequence[str]], words: Sequence[str], size: int) -> Cooccurrence:
+def count_windows(texts: Tokens, words: Sequence[str], size: int) -> Cooccurrence:
     """Count over sliding windows of `size` tokens; a shorter text is one window."""
     wanted = tuple(dict.fromkeys(words))
     number = {word: i for i, word in enumerate(wanted)}
-    lengths = np.array([len(text) for text in texts if text], np.int64)
-    flat = np.fromiter(
-        (number.get(word, -1) for word in chain.from_iterable(texts)), np.int64, count=int(lengths.sum())
-    )
+    lengths = texts.lengths[texts.lengths > 0].astype(np.int64)
+    flat = np.array([number.get(word, -1) for word in texts.words], np.int64)[texts.ids]
     starts = np.cumsum(lengths) - lengths
     windows = np.maximum(1, lengths - size + 1)
     first_window = np.cumsum(windows) - windows

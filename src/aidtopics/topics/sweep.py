@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from aidtopics.errors import FittingError
+from aidtopics.segment import Tokens
 from aidtopics.topics.coherence import CoherenceCounts
 from aidtopics.topics.engines import fit_topics
 from aidtopics.topics.measures import FIRST, Figures, measure
@@ -65,7 +66,7 @@ def fit_plans(counts: sparse.csr_array, vocabulary: tuple[str, ...], plans: Sequ
     yield from Parallel(n_jobs=jobs if len(plans) > 1 else 1, return_as="generator")(tasks)
 
 
-def measure_fits(fits: Sequence[Fit], counts: sparse.csr_array, words: Sequence[Sequence[str]]) -> list[Figures | None]:
+def measure_fits(fits: Sequence[Fit], counts: sparse.csr_array, words: Tokens) -> list[Figures | None]:
     """Figures of every fit, None where there is no model. One count of the texts serves them all.
 
     Args:

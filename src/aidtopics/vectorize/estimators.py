@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 from aidtopics.errors import FittingError
-from aidtopics.segment import Segmenter
+from aidtopics.segment import Segmenter, Tokens
 from aidtopics.vectorize.ngrams import BITS, FoldedPassages, fold, hash_ngrams
 
 
@@ -45,31 +44,31 @@ class WordCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit_transform(self, X: Iterable[str], y: object = None, **params: Any) -> sparse.csr_array:  # noqa: ANN401
         """Learn the vocabulary and count, shape (texts, words)."""
         del params
-        return self.fit_words([self._segmenter().words(text) for text in _texts(X)])
+        return self.fit_words(self._segmenter().words_of(_texts(X)))
 
-    def fit_words(self, words: Sequence[Sequence[str]]) -> sparse.csr_array:
+    def fit_words(self, words: Tokens) -> sparse.csr_array:
         """The same from texts that are segmented already."""
+        texts = len(words.lengths)
+        counts = _counts(words.text_of, words.ids, (texts, len(words.words)))
+        pages, times = np.bincount(counts.indices, minlength=counts.shape[1]), np.asarray(counts.sum(axis=0)).ravel()
         # A share and a count can contradict each other on few texts; then the count yields.
-        least = min(self.min_pages, max(1, int(self.max_share * len(words))))
-        counter = CountVectorizer(
-            analyzer=_identity, min_df=least, max_df=self.max_share, max_features=self.max_words, dtype=np.int32
-        )
-        try:
-            matrix = counter.fit_transform(words)
-        except ValueError as error:
+        least = min(self.min_pages, max(1, int(self.max_share * texts)))
+        kept = np.flatnonzero((pages >= least) & (pages <= self.max_share * texts))
+        kept = kept[np.argsort(-times[kept], kind="stable")][: self.max_words]
+        if not len(kept):
             raise FittingError(
-                f"found no word in at least {self.min_pages} and at most {self.max_share:.0%} of {len(words)} texts; "
+                f"found no word in at least {self.min_pages} and at most {self.max_share:.0%} of {texts} texts; "
                 "lower vectorize.min_pages, raise vectorize.max_share or give more pages"
-            ) from error
-        self.vocabulary_ = tuple(counter.get_feature_names_out().tolist())
-        return _in_column_order(matrix)
+            )
+        self.vocabulary_ = tuple(sorted(words.words[word] for word in kept.tolist()))
+        return count_words(words, self.vocabulary_)
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Count the known words, shape (texts, words)."""
         check_is_fitted(self)
-        return self.transform_words([self._segmenter().words(text) for text in _texts(X)])
+        return self.transform_words(self._segmenter().words_of(_texts(X)))
 
-    def transform_words(self, words: Sequence[Sequence[str]]) -> sparse.csr_array:
+    def transform_words(self, words: Tokens) -> sparse.csr_array:
         """The same from texts that are segmented already."""
         return count_words(words, self.vocabulary_)
 
@@ -125,21 +124,19 @@ def ngram_matrix(folded: FoldedPassages, bits: int, orders: slice = slice(None))
     return matrix
 
 
-def count_words(words: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> sparse.csr_array:
+def count_words(words: Tokens, vocabulary: Sequence[str]) -> sparse.csr_array:
     """Document-term matrix of segmented texts over a given vocabulary, shape (texts, len(vocabulary))."""
-    counter = CountVectorizer(analyzer=_identity, vocabulary=list(vocabulary), dtype=np.int32)
-    return _in_column_order(counter.transform(words))
+    number = {word: column for column, word in enumerate(vocabulary)}
+    columns = np.array([number.get(word, -1) for word in words.words], np.intp)[words.ids]
+    known = columns >= 0
+    return _counts(words.text_of[known], columns[known], (len(words.lengths), len(vocabulary)))
 
 
-def _in_column_order(matrix: sparse.csr_matrix) -> sparse.csr_array:
-    # Sums over a page's words, and which of them are left out at random, follow the order in which they are stored.
-    ordered = sparse.csr_array(matrix)
-    ordered.sort_indices()
-    return ordered
-
-
-def _identity(words: Sequence[str]) -> Sequence[str]:
-    return words
+def _counts(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.integer], shape: tuple[int, int]) -> sparse.csr_array:
+    # With columns in order: sums over a page's words, and which of them are left out at random, follow that order.
+    counts = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
+    counts.sum_duplicates()
+    return counts
 
 
 def _texts(texts: Iterable[str]) -> list[str]:

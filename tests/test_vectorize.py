@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import make_pipeline
 
 from aidtopics.errors import FittingError
-from aidtopics.segment import Segmenter
+from aidtopics.segment import Segmenter, tokens_of
 from aidtopics.vectorize import CharacterNgrams, WordCounts, count_words, ngrams
 
 texts = st.lists(st.text("医院义诊队 ab1２，。(\n", max_size=20), max_size=6)
@@ -122,6 +123,29 @@ def test_word_counts_learn_one_vocabulary_and_keep_it():
     later = words.transform(["义诊义诊，从没见过的词"])
     assert later.shape == (1, matrix.shape[1])
     assert later[0, list(words.get_feature_names_out()).index("义诊")] == 2
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from("甲乙丙丁戊"), max_size=8), min_size=1, max_size=9),
+    min_pages=st.integers(1, 3),
+    max_share=st.sampled_from([0.4, 0.7, 1.0]),
+)
+def test_words_are_counted_as_scikit_learn_counts_them(texts, min_pages, max_share):
+    ours = WordCounts(Segmenter("jieba"), min_pages, max_share)
+    theirs = CountVectorizer(
+        analyzer=list, min_df=min(min_pages, max(1, int(max_share * len(texts)))), max_df=max_share, dtype=np.int32
+    )
+    try:
+        expected = theirs.fit_transform(texts)
+    except ValueError:
+        with pytest.raises(FittingError, match="found no word"):
+            ours.fit_words(tokens_of(texts))
+        return
+    found = ours.fit_words(tokens_of(texts))
+    assert ours.vocabulary_ == tuple(theirs.get_feature_names_out())
+    assert found.dtype == np.int32
+    assert found.toarray().tolist() == expected.toarray().tolist()
+    assert found.has_sorted_indices
 
 
 def test_max_words_keeps_the_most_frequent():

@@ -1,9 +1,12 @@
 """The words of a run's texts: cut, with what the texts teach about their own words."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from joblib import Memory, Parallel, delayed
 
 from aidtopics.experiments.config import Experiment
@@ -11,6 +14,7 @@ from aidtopics.segment import Segmenter, Tokens, read_word_list, tokens_of
 from aidtopics.segment.learning import Learned, learn_words
 from aidtopics.segment.tokens import joined
 
+_Packed = tuple[tuple[str, npt.NDArray[np.int64]], npt.NDArray[np.int32], npt.NDArray[np.intp]]
 _AT_ONCE = 256  # texts that are cut, and remembered, together
 _WORTH_PROCESSES = 8  # parts; fewer are cut while processes would start
 _TOLD = 30  # learned words of each kind in metrics.json
@@ -32,17 +36,18 @@ def cut_texts(texts: Sequence[str], segmenter: Segmenter, cache: Path, jobs: int
 
     What was cut is remembered from run to run by text, engine and domain words, some hundred texts at a time.
     """
-    parts = [list(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+    parts = [texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE)]
     cached = Memory(cache, verbose=0).cache(_cut)
-    tasks = (delayed(cached)(part, segmenter.engine, segmenter.domain_words) for part in parts)
+    # Strings go there and back behind each other: joblib takes as long to store twenty thousand as to cut them.
+    tasks = (delayed(cached)(*_behind(part), segmenter.engine, segmenter.domain_words) for part in parts)
     # Not on a cluster: its machines need not see the cache.
     parallel = Parallel(jobs if len(parts) >= _WORTH_PROCESSES else 1, backend="loky", return_as="generator")
-    found: Iterable[Tokens] = parallel(tasks)
+    found: Iterable[_Packed] = parallel(tasks)
     if progress:
         from tqdm import tqdm
 
         found = tqdm(found, total=len(parts), desc="segmenting", unit="part", leave=False)
-    return joined(list(found))
+    return joined([Tokens(_apart(*words), ids, edges) for words, ids, edges in found])
 
 
 def learned_segmenter(
@@ -68,5 +73,15 @@ def told(learned: Learned) -> dict[str, Any]:
     }
 
 
-def _cut(texts: list[str], engine: str, words: tuple[str, ...]) -> Tokens:
-    return tokens_of(map(Segmenter(engine, words).cut, texts))
+def _cut(texts: str, lengths: npt.NDArray[np.int64], engine: str, words: tuple[str, ...]) -> _Packed:
+    tokens = tokens_of(map(Segmenter(engine, words).cut, _apart(texts, lengths)))
+    return _behind(tokens.words), tokens.ids, tokens.edges
+
+
+def _behind(texts: Sequence[str]) -> tuple[str, npt.NDArray[np.int64]]:
+    return "".join(texts), np.fromiter(map(len, texts), np.int64, len(texts))
+
+
+def _apart(texts: str, lengths: npt.NDArray[np.int64]) -> tuple[str, ...]:
+    ends = [0, *np.cumsum(lengths).tolist()]
+    return tuple(texts[start:end] for start, end in itertools.pairwise(ends))

@@ -1,6 +1,7 @@
 """One look at all characters of a text that says which repairs can have work to do, so that clean text passes fast."""
 
 import functools
+import itertools
 import string
 import unicodedata
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ class Signs(IntFlag):
 
 
 _BRACKET, _MARK = np.uint16(Signs.BRACKET), np.uint16(Signs.MARK)
-_OF_MANY = np.uint16(Signs.STRANGE), np.uint16(Signs.LATIN)  # single ones occur in any text; only many are a sign
+_OF_MANY = int(Signs.STRANGE), int(Signs.LATIN)  # single ones occur in any text; only many are a sign
 
 
 def survey(texts: Sequence[str]) -> list[int]:
@@ -46,17 +47,18 @@ def survey(texts: Sequence[str]) -> list[int]:
         return []
     joined = "".join([part for text in texts for part in (text, "\n")])
     signs = _signs(joined)
-    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    begins = [0, *itertools.accumulate([len(text) + 1 for text in texts])]
     # The line end behind each text has no sign that a step looks for by itself.
-    found = np.bitwise_or.reduceat(signs, begins[:-1])
+    found: list[int] = np.bitwise_or.reduceat(signs, begins[:-1]).tolist()
     for sign in _OF_MANY:
-        places = np.flatnonzero(signs & sign != 0)
-        number = np.diff(places.searchsorted(begins))
-        found[number < np.maximum(2, _MANY * (np.diff(begins) - 1))] &= ~sign
-    sums: list[int] = found.tolist()
+        if any(its & sign for its in found):
+            places = np.flatnonzero(signs & np.uint16(sign) != 0)
+            for number, (low, high) in enumerate(itertools.pairwise(places.searchsorted(begins).tolist())):
+                if high - low < max(2, _MANY * len(texts[number])):
+                    found[number] &= ~sign
     if "pagebreak" in joined:
-        sums = [its | Signs.MARKUP if "pagebreak" in text else its for its, text in zip(sums, texts, strict=True)]
-    return sums
+        found = [its | Signs.MARKUP if "pagebreak" in text else its for its, text in zip(found, texts, strict=True)]
+    return found
 
 
 def count(text: str, *signs: Signs) -> list[int]:

@@ -27,7 +27,8 @@ _HIDDEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
 _INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 _ODD_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 _ODD_LINE_ENDS = "\r\x0b\x0c\u0085\u2028\u2029"
-_ODD = re.compile(f"\r\n|[{_INVISIBLE}{_ODD_SPACES}{_ODD_LINE_ENDS}]")
+# Patterns that begin with a set of characters are searched several times as fast.
+_ODD = re.compile(f"[{_INVISIBLE}{_ODD_SPACES}{_ODD_LINE_ENDS}](?:(?<=\r)\n)?")
 _SHOWN = dict.fromkeys(_ODD_SPACES, " ") | dict.fromkeys(("\r\n", *_ODD_LINE_ENDS), "\n")
 # Emoji and some scripts are joined by these two; between Chinese or Latin they join nothing.
 _JOINERS = "\u200c\u200d"
@@ -56,7 +57,9 @@ _LEFTOVER = re.compile(
     re.MULTILINE | re.ASCII,
 )
 # Mirrors that put marks in twice: the one narrow, the other wide.
-_DOUBLED = re.compile(r"(?<=[\u3400-\u9fff”’」》）]),(?=[。；！？])|(?<=[。；！？])[,;](?=[\u3400-\u9fff“‘「《（])")
+_DOUBLED = re.compile(
+    r"[,;](?:(?<=[\u3400-\u9fff”’」》）],)(?=[。；！？])|(?<=[。；！？][,;])(?=[\u3400-\u9fff“‘「《（]))"
+)
 
 
 def leftovers(text: str) -> list[Edit]:

@@ -45,16 +45,14 @@ class Tokens:
 
 def tokens_of(texts: Iterable[Sequence[str]]) -> Tokens:
     """Texts that are cut into words."""
-    number: defaultdict[str, int] = defaultdict()
-    number.default_factory = number.__len__
-    ids = [np.fromiter(map(number.__getitem__, text), np.int32, len(text)) for text in texts]
+    number = _numbering()
+    ids = [_numbers(number, text) for text in texts]
     return Tokens(tuple(number), np.concatenate(ids) if ids else np.zeros(0, np.int32), _edges(map(len, ids)))
 
 
 def joined(parts: Sequence[Tokens]) -> Tokens:
     """The texts of several parts behind each other."""
-    number: defaultdict[str, int] = defaultdict()
-    number.default_factory = number.__len__
+    number = _numbering()
     ids = [_numbers(number, part.words).take(part.ids) for part in parts]
     lengths = itertools.chain.from_iterable(part.lengths.tolist() for part in parts)
     return Tokens(tuple(number), np.concatenate(ids) if ids else np.zeros(0, np.int32), _edges(lengths))
@@ -66,11 +64,17 @@ def renamed(tokens: Tokens, words: Sequence[str], kept: npt.NDArray[np.bool_] | 
     if kept is not None:
         ids, edges = ids[kept], np.concatenate([[0], np.cumsum(kept)])[edges]
     there = np.flatnonzero(np.bincount(ids, minlength=len(words)))
-    number: defaultdict[str, int] = defaultdict()
-    number.default_factory = number.__len__
+    number = _numbering()
     numbers = np.zeros(len(words), np.int32)
     numbers[there] = _numbers(number, [words[i] for i in there.tolist()])
     return Tokens(tuple(number), numbers.take(ids), edges.astype(np.intp))
+
+
+def _numbering() -> defaultdict[str, int]:
+    """Gives every word it is asked for the first time the next number."""
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__
+    return number
 
 
 def _numbers(number: defaultdict[str, int], words: Sequence[str]) -> npt.NDArray[np.int32]:

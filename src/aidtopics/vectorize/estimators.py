@@ -60,8 +60,9 @@ class WordCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 f"found no word in at least {self.min_pages} and at most {self.max_share:.0%} of {texts} texts; "
                 "lower vectorize.min_pages, raise vectorize.max_share or give more pages"
             )
-        self.vocabulary_ = tuple(sorted(words.words[word] for word in kept.tolist()))
-        return count_words(words, self.vocabulary_)
+        columns = sorted(kept.tolist(), key=words.words.__getitem__)
+        self.vocabulary_ = tuple(words.words[word] for word in columns)
+        return _in_column_order(counts[:, columns])
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Count the known words, shape (texts, words)."""
@@ -133,9 +134,14 @@ def count_words(words: Tokens, vocabulary: Sequence[str]) -> sparse.csr_array:
 
 
 def _counts(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.integer], shape: tuple[int, int]) -> sparse.csr_array:
-    # With columns in order: sums over a page's words, and which of them are left out at random, follow that order.
     counts = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
     counts.sum_duplicates()
+    return _in_column_order(counts)
+
+
+def _in_column_order(counts: sparse.csr_array) -> sparse.csr_array:
+    # Sums over a page's words, and which of them are left out at random, follow the order in which they are stored.
+    counts.sort_indices()
     return counts
 
 
